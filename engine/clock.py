@@ -1,0 +1,57 @@
+"""Office time: the one place where instants (UTC) and local days meet."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from engine.errors import BadValue
+from engine.i18n import _
+
+Clock = Callable[[], datetime]
+
+OFFICE_ZONE = "Asia/Ho_Chi_Minh"
+
+
+def system_clock() -> datetime:
+    """The instant now, in UTC. Only commands and the scheduler call it."""
+    return datetime.now(UTC)
+
+
+@cache
+def zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise BadValue(_("unknown time zone: {name}").format(name=name)) from error
+
+
+def local_date(instant: datetime, zone_name: str = OFFICE_ZONE) -> date:
+    """The office day an instant falls on."""
+    return instant.astimezone(zone(zone_name)).date()
+
+
+def instant_of(day: date, at: time = time(0), zone_name: str = OFFICE_ZONE) -> datetime:
+    """The UTC instant at which the office clock shows this day and time."""
+    return datetime.combine(day, at, zone(zone_name)).astimezone(UTC)
+
+
+def day_after(day: date) -> date:
+    return day + timedelta(days=1)
+
+
+def read_instant(text: str, default_time: time, zone_name: str = OFFICE_ZONE) -> datetime:
+    """An ISO time as given on the command line, in UTC.
+
+    Without an offset it is office time; a bare date means `default_time` of that day.
+    """
+    try:
+        if len(text) == 10:
+            return instant_of(date.fromisoformat(text), default_time, zone_name)
+        moment = datetime.fromisoformat(text)
+    except (ValueError, OverflowError) as error:
+        raise BadValue(_("not an ISO time: {text} (write 2020-03-30 or 2020-03-30T14:00)").format(text=text)) from error
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone(zone_name))).astimezone(UTC)
+    except OverflowError as error:
+        raise BadValue(_("time out of range: {text}").format(text=text)) from error

@@ -1,0 +1,180 @@
+"""Settings: the nearest kh.toml upwards, and the environment, which wins."""
+
+import getpass
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+from pathlib import Path
+from typing import Any
+
+from engine.errors import BadValue, nearest
+from engine.i18n import _
+
+SECRET = "•••"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One setting: its place in kh.toml ('section.name'), its environment variable, its default."""
+
+    toml: str
+    env: str
+    default: str
+    secret: bool = False
+
+
+KEYS = {
+    "database_url": Key("database_url", "KH_DATABASE_URL", ""),
+    "lang": Key("lang", "KH_LANG", ""),
+    "user": Key("user", "KH_USER", ""),
+    "zone": Key("office.zone", "KH_ZONE", "Asia/Ho_Chi_Minh"),
+    "hours": Key("office.hours", "KH_HOURS", "07:30-11:30 13:30-17:00"),
+    "smtp_host": Key("smtp.host", "KH_SMTP_HOST", ""),
+    "smtp_port": Key("smtp.port", "KH_SMTP_PORT", "25"),
+    "smtp_tls": Key("smtp.tls", "KH_SMTP_TLS", "none"),
+    "smtp_user": Key("smtp.user", "KH_SMTP_USER", ""),
+    "smtp_password": Key("smtp.password", "KH_SMTP_PASSWORD", "", secret=True),
+    "smtp_from": Key("smtp.from", "KH_SMTP_FROM", ""),
+}
+TLS_MODES = ("none", "starttls", "tls")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    text: str
+    source: str  # "default", the file, or the variable
+
+
+@dataclass(frozen=True, slots=True)
+class Smtp:
+    host: str
+    port: int
+    tls: str
+    user: str
+    password: str
+    sender: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    values: Mapping[str, Value]
+
+    def __getitem__(self, name: str) -> str:
+        return self.values[name].text
+
+    @property
+    def database_url(self) -> str:
+        return self["database_url"] or f"sqlite:///{data_folder() / 'kh.db'}"
+
+    @property
+    def user(self) -> str:
+        return self["user"] or system_user()
+
+    @property
+    def hours(self) -> tuple[tuple[time, time], ...]:
+        return tuple(_read_hours(part) for part in self["hours"].split())
+
+    @property
+    def smtp(self) -> Smtp | None:
+        """None where no server is named: then nothing can be sent."""
+        if not self["smtp_host"]:
+            return None
+        sender = self["smtp_from"] or self["smtp_user"] or f"kh@{self['smtp_host']}"
+        return Smtp(
+            self["smtp_host"],
+            _read_port(self["smtp_port"]),
+            _read_tls(self["smtp_tls"]),
+            self["smtp_user"],
+            self["smtp_password"],
+            sender,
+        )
+
+    def shown(self) -> list[tuple[str, str, str]]:
+        """(name, value, where it came from) of every setting, secrets hidden."""
+        return [
+            (name, SECRET if KEYS[name].secret and value.text else value.text, value.source)
+            for name, value in self.values.items()
+        ]
+
+
+def _read_hours(part: str) -> tuple[time, time]:
+    try:
+        start, end = (time.fromisoformat(text) for text in part.split("-"))
+    except ValueError as error:
+        raise BadValue(_("working hours not understood: {part} (write 07:30-11:30)").format(part=part)) from error
+    if start >= end:
+        raise BadValue(_("working hours end before they start: {part}").format(part=part))
+    return start, end
+
+
+def _read_port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text[:6]) < 65536:
+        raise BadValue(_("not a port: {text}").format(text=text))
+    return int(text)
+
+
+def _read_tls(text: str) -> str:
+    if text not in TLS_MODES:
+        raise BadValue(_("KH_SMTP_TLS is one of {modes}, not {text}").format(modes=", ".join(TLS_MODES), text=text))
+    return text
+
+
+def system_user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a machine without an entry for this user
+        return "unknown"
+
+
+def data_folder() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("kh", appauthor=False)
+
+
+def find_config(start: Path, environ: Mapping[str, str]) -> Path | None:
+    """KH_CONFIG, else the nearest kh.toml in this folder or above."""
+    if named := environ.get("KH_CONFIG"):
+        return Path(named)
+    return next((folder / "kh.toml" for folder in (start, *start.parents) if (folder / "kh.toml").is_file()), None)
+
+
+def load_settings(start: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Raises BadValue for an unreadable file or a key that does not exist."""
+    path = find_config((start or Path.cwd()).absolute(), environ)
+    written = _read_toml(path) if path else {}
+    values = {}
+    for name, key in KEYS.items():
+        if key.env in environ:
+            values[name] = Value(environ[key.env], key.env)
+        elif key.toml in written:
+            values[name] = Value(written[key.toml], str(path))
+        else:
+            values[name] = Value(key.default, "default")
+    return Settings(values)
+
+
+def _read_toml(path: Path) -> dict[str, str]:
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadValue(_("cannot read {path}: {error}").format(path=path, error=error)) from error
+    flat = _flatten(document)
+    known = {key.toml for key in KEYS.values()}
+    for name in flat:
+        if name not in known:
+            message = _("{path}: unknown setting {name}").format(path=path, name=name)
+            raise BadValue(message + nearest(name, known))
+    return flat
+
+
+def _flatten(document: Mapping[str, Any]) -> dict[str, str]:
+    flat = {}
+    for name, value in document.items():
+        if isinstance(value, dict):
+            flat.update({f"{name}.{inner}": str(text) for inner, text in value.items()})
+        else:
+            flat[name] = str(value)
+    return flat

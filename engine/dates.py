@@ -1,0 +1,112 @@
+"""From a stage's deadline to the dates of its tasks, given what is known of its anchor."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from engine.calendar import Calendar
+from engine.clock import day_after, instant_of
+from engine.deadlines import Day, Deadline, Occurrence, Period, Relative, Window
+from engine.ladders import shift
+from engine.deadlines import Duration, Offset
+from engine.plan.blueprint import Blueprint
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """What a relative deadline hangs on: the day something is due (or, provisionally, may begin), or was done."""
+
+    day: date
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """The dates of one task, named as the columns of `task` are."""
+
+    named: date | None = None
+    last_day: date | None = None
+    due_time: time | None = None
+    from_on: date | None = None
+    to_on: date | None = None
+    approximate: bool = False
+    provisional: bool = False
+
+    def columns(self, calendar: Calendar, *, never_overdue: bool) -> dict[str, Any]:
+        return {
+            "named": self.named, "last_day": self.last_day, "due_time": self.due_time, "from_on": self.from_on,
+            "to_on": self.to_on, "approximate": self.approximate, "provisional": self.provisional,
+            "overdue_at": None if never_overdue or self.provisional else self.overdue_at(calendar),
+        }  # fmt: skip
+
+    def overdue_at(self, calendar: Calendar) -> datetime | None:
+        """The instant lateness begins: midnight after the last day, or the time of day."""
+        if self.last_day is None:
+            return None
+        if self.due_time is not None:
+            return instant_of(self.last_day, self.due_time, calendar.zone)
+        return instant_of(day_after(self.last_day), time(0), calendar.zone)
+
+
+def dates_of(deadline: Deadline | None, occurrence: Occurrence | None, anchor: Anchor | None, calendar: Calendar,
+             roll: str | None = None) -> Dates:
+    """The dates a deadline gives a task; nothing where it depends on what has not happened yet."""
+    found = _unrolled(deadline, occurrence, anchor, calendar)
+    if roll == "next" and found.last_day is not None:
+        rolled = calendar.next_working(found.last_day)
+        moved = (rolled - found.last_day) if rolled != found.last_day else None
+        if moved:
+            return Dates(found.named and found.named + moved, rolled, found.due_time, found.from_on, found.to_on)
+    return found
+
+
+def _unrolled(deadline: Deadline | None, occurrence: Occurrence | None, anchor: Anchor | None,
+              calendar: Calendar) -> Dates:
+    if isinstance(deadline, Day):
+        return Dates(deadline.named, deadline.last_day, deadline.time)
+    if isinstance(deadline, Window):
+        return Dates(from_on=deadline.start, to_on=deadline.end, approximate=True)
+    if isinstance(deadline, Period):
+        return Dates(last_day=deadline.end, from_on=deadline.start, to_on=deadline.end)
+    if isinstance(deadline, Relative):
+        if anchor is None:
+            return Dates()
+        day = deadline.resolve(anchor.day, calendar)
+        named = anchor.day if deadline.exclusive and not deadline.amount else day
+        return Dates(named, day, deadline.time, provisional=anchor.provisional)
+    if occurrence is not None:
+        time_of_day = getattr(deadline, "time", None)
+        return Dates(occurrence.named, occurrence.last_day, time_of_day, occurrence.from_, occurrence.to)
+    return Dates()
+
+
+def opening_day(blueprint: Blueprint, stage_id: str, occurrence: Occurrence, dates: Dates,
+                calendar: Calendar) -> date:
+    """The day a recurring task opens: `opens` before its deadline; without a day, the first day of its period."""
+    offset = blueprint.opening_offset(blueprint.plan.stages[stage_id])
+    if dates.last_day is None:
+        return dates.from_on or occurrence.start
+    return moved(dates.last_day, offset, calendar)
+
+
+def moved(day: date, offset: Offset, calendar: Calendar) -> date:
+    amount = -offset.amount if offset.direction == "before" else offset.amount
+    return shift(day, Duration(amount, offset.unit), 1, calendar)
+
+
+def anchor_of(deadline: Deadline | None, tasks: list[Mapping[str, Any]], reached_on: date | None) -> Anchor | None:
+    """What a deadline hangs on, from the tasks of its anchor stage.
+
+    `sau` counts from actual completion; `trước` from the date in force (the named one where it is exclusive),
+    else, provisionally, from the start of the window.
+    """
+    if not isinstance(deadline, Relative):
+        return None
+    if deadline.direction == "after" and deadline.amount:
+        return Anchor(reached_on) if reached_on else None
+    fixed = [task["named"] or task["last_day"] for task in tasks if task["last_day"]]
+    if fixed:
+        return Anchor(min(fixed), any(task["provisional"] for task in tasks))
+    windows = [task["from_on"] for task in tasks if task["from_on"]]
+    return Anchor(min(windows), provisional=True) if windows else None

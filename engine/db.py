@@ -1,0 +1,128 @@
+"""Connections and the schema: SQLite in WAL with full durability and one writer at a time, or PostgreSQL."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import StaticPool
+
+from engine.errors import BadValue, Unavailable
+from engine.i18n import _
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_SECONDS = 30
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}")
+
+
+def connect(url: str) -> Engine:
+    """An engine for the store. Raises BadValue for an address that is none, Unavailable where nothing answers."""
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            return _sqlite(url, parsed.database)
+        return create_engine(parsed, pool_pre_ping=True)
+    except (ArgumentError, NoSuchModuleError, ValueError, ModuleNotFoundError) as error:
+        message = _("not a database address: {url} (write sqlite:///kh.db or postgresql+psycopg://…)")
+        raise BadValue(message.format(url=hide_password(url))) from error
+
+
+def hide_password(url: str) -> str:
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except (ArgumentError, ValueError):
+        return url.split("@")[-1]
+
+
+def _sqlite(url: str, path: str | None) -> Engine:
+    if not path or path == ":memory:":
+        engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    else:
+        _make_private(Path(path))
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _make_private(path: Path) -> None:
+    """Folder and file are the owner's alone; the file is made here so that it is never readable by others."""
+    try:
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True, mode=0o700)
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise Unavailable(_("cannot create the database {path}: {reason}").format(
+            path=path, reason=error.strerror)) from error
+
+
+def _set_pragmas(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    """Take the write lock at once: a deferred BEGIN that upgrades later fails under a second writer."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if not connection.get_execution_options().get("reading") else "BEGIN")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction. Raises Unavailable where the database does."""
+    with _translated(), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A consistent view that takes no write lock."""
+    with _translated(), engine.connect().execution_options(reading=True) as connection:
+        yield connection
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if isinstance(error.orig, Exception) and type(error.orig).__name__ in ("OperationalError", "DatabaseError"):
+            raise Unavailable(_("the database does not answer: {reason}").format(reason=error.orig)) from error
+        raise
+
+
+def open_store(url: str) -> Engine:
+    """Connect and bring the schema up to date. Idempotent."""
+    engine = connect(url)
+    with _translated():
+        if schema_version(engine) != head_version():
+            upgrade(engine)
+    return engine
+
+
+def schema_version(engine: Engine) -> str | None:
+    """The migration the database stands at; None where it is empty."""
+    with engine.connect().execution_options(reading=True) as connection:
+        if not engine.dialect.has_table(connection, "alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def head_version() -> str:
+    """The newest migration: their files are numbered, so no alembic is needed to look."""
+    return max(path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def upgrade(engine: Engine) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

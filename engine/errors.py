@@ -1,0 +1,96 @@
+"""Every error a user can meet: what is wrong, where, and what to do instead."""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from engine.i18n import _
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding in a file. Lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int
+    code: str
+    severity: str  # error | warning | note
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.code} {self.message}"
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A tail such as ' (did you mean so-ldtbxh?)', or nothing where no known word is near."""
+    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return " " + _("(did you mean {word}?)").format(word=found[0]) if found else ""
+
+
+class KhError(Exception):
+    """The root: its text is meant for the user and says what, where and what instead."""
+
+    exit_code = 1
+
+
+class BadValue(KhError):
+    """A value given on the command line or in the settings that cannot be used."""
+
+
+class NotFound(KhError):
+    """A name that nothing bears."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str] = ()):
+        super().__init__(_("{kind} not found: {name}").format(kind=kind, name=name) + nearest(name, known))
+
+
+class PhraseError(KhError):
+    """A deadline phrase that is not understood; `position` counts characters of the phrase from 0."""
+
+    def __init__(self, phrase: str, position: int, reason: str, expected: Sequence[str] = ()):
+        self.phrase, self.position, self.reason, self.expected = phrase, position, reason, tuple(expected)
+        text = _("deadline not understood: {reason} (at character {position} of “{phrase}”)").format(
+            reason=reason, position=position + 1, phrase=phrase
+        )
+        if expected:
+            text += " — " + _("could stand here: {words}").format(words=", ".join(expected))
+        super().__init__(text)
+
+
+class PlanError(KhError):
+    """A file that cannot be used as a plan or a directory: all its mistakes at once."""
+
+    def __init__(self, problems: Sequence[Problem]):
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, problems)))
+
+
+class IllegalMove(KhError):
+    """A trigger that the task's state does not allow."""
+
+    def __init__(self, task: str, trigger: str, state: str, allowed: Iterable[str]):
+        instead = ", ".join(sorted(allowed)) or _("nothing")
+        super().__init__(
+            _("{task}: “{trigger}” is not allowed in state “{state}”; allowed now: {allowed}").format(
+                task=task, trigger=trigger, state=state, allowed=instead
+            )
+        )
+
+
+class Conflict(KhError):
+    """Somebody else was faster, or the same thing is there already."""
+
+
+class Denied(KhError):
+    """The acting person has no right to this move."""
+
+
+class Unavailable(KhError):
+    """The environment failed: disk, database or network."""
+
+    exit_code = 4

@@ -1,0 +1,61 @@
+"""The two languages a reader may meet: English in the source, Vietnamese from one gettext catalogue."""
+
+import gettext
+import os
+from collections.abc import Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = ("vi", "en")
+DOMAIN = "kh"
+LOCALE_DIR = Path(__file__).parent / "locale"
+
+_language: ContextVar[str] = ContextVar("language", default="en")
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    return gettext.translation(DOMAIN, LOCALE_DIR, languages=[language], fallback=True)
+
+
+def _(message: str) -> str:
+    """The message in the language in force; itself where there is no translation."""
+    return _catalogue(_language.get()).gettext(message)
+
+
+def N_(message: str) -> str:
+    """Mark a message for the catalogue where it is declared and translated later."""
+    return message
+
+
+def language() -> str:
+    return _language.get()
+
+
+def use_language(code: str) -> None:
+    """Set the language for the rest of this context (a command, a thread)."""
+    _language.set(code if code in LANGUAGES else "en")
+
+
+@contextmanager
+def in_language(code: str) -> Iterator[None]:
+    """Speak another language for a while: notices follow their plan, not their operator."""
+    token = _language.set(code if code in LANGUAGES else "en")
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def language_from(environ: Mapping[str, str] = os.environ) -> str:
+    """KH_LANG where it is set, else Vietnamese in a Vietnamese locale, else English."""
+    chosen = environ.get("KH_LANG", "").lower()
+    if chosen in LANGUAGES:
+        return chosen
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if environ.get(name):
+            return "vi" if environ[name].lower().startswith("vi") else "en"
+    return "en"

@@ -1,0 +1,67 @@
+"""What every use case needs: the store, the settings, the calendar, and the plans and units read from them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import Connection, Engine
+
+from engine import store
+from engine.calendar import Calendar
+from engine.config import Settings
+from engine.errors import NotFound
+from engine.i18n import _
+from engine.plan.blueprint import Blueprint
+from engine.plan.directory import Unit
+from engine.rows import InstanceRow
+
+
+@dataclass
+class Office:
+    """One database with its settings. Plans are cached by digest: a snapshot never changes."""
+
+    engine: Engine
+    settings: Settings
+    calendar: Calendar
+    _blueprints: dict[str, Blueprint] = field(default_factory=dict)
+
+    def blueprint(self, connection: Connection, instance: InstanceRow) -> Blueprint:
+        digest = instance.snapshot
+        if digest not in self._blueprints:
+            self._blueprints[digest] = Blueprint.from_json(store.snapshot_content(connection, digest))
+        return self._blueprints[digest]
+
+    def instance(self, connection: Connection, name: str) -> InstanceRow:
+        """Raises NotFound, with the nearest name."""
+        found = store.find_instance(connection, name)
+        if found is None:
+            raise NotFound(_("instance"), name, [row.name for row in store.instances(connection)])
+        return found
+
+
+class Register:
+    """The units of one directory as the store has them now, read as they are asked for."""
+
+    def __init__(self, connection: Connection, directory: str):
+        self.connection, self.directory = connection, directory
+        self._units: dict[str, Unit] = {}
+
+    def load(self, units: Iterable[str]) -> None:
+        """Read many at once."""
+        wanted = [unit for unit in units if unit not in self._units]
+        if wanted:
+            facts = store.unit_facts(self.connection, self.directory, wanted)
+            self._units.update((unit, Unit.model_validate_json(text)) for unit, text in facts.items())
+
+    def find(self, unit: str) -> Unit | None:
+        self.load([unit])
+        return self._units.get(unit)
+
+    def name(self, unit: str, day: date) -> str:
+        """The name the unit bears on a day; its id where the register does not know it."""
+        found = self.find(unit)
+        return found.name_on(day) if found else unit
+
+    def parent(self, unit: str) -> str | None:
+        found = self.find(unit)
+        return found.parent if found else None

@@ -1,0 +1,1 @@
+"""Plans and directories: YAML in, frozen models out."""

@@ -1,0 +1,232 @@
+"""What a plan means once its groups are resolved: who does each stage, when, and after what."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from engine.deadlines import (
+    Deadline,
+    Occurrence,
+    Offset,
+    Recurring,
+    Relative,
+    read,
+    read_duration,
+    read_month_day_span,
+    read_offset,
+)
+from engine.ladders import Repeat, Rung, built_in, make_rung, with_unique_ids
+from engine.plan.directory import Directory
+from engine.plan.model import After, Plan, Stage
+
+# The kinds of phrase that put a date, or a rule for one, on a task.
+DATED_KINDS = frozenset({"date", "window", "period", "recurring", "relative"})
+DEFAULT_OPENING = Offset(30, "day", "before", "deadline")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A stage's deadline and where it comes from."""
+
+    deadline: Deadline | None  # the one that counts; None where no phrase gives a date
+    phrase: str | None  # the document's words, else ours
+    inferred: bool
+
+
+class Blueprint:
+    """A plan with its groups' members as they were on the plan's date; what an instance keeps as its snapshot."""
+
+    def __init__(self, plan: Plan, groups: Mapping[str, tuple[str, ...]], directory_name: str):
+        self.plan, self.groups, self.directory_name = plan, groups, directory_name
+        self._dues: dict[str, Due] = {}
+
+    @classmethod
+    def from_source(cls, plan: Plan, directory: Directory, directory_name: str) -> "Blueprint":
+        """Resolve the groups as of the plan's date."""
+        groups = {name: tuple(directory.members(name, plan.document.date)) for name in directory.groups}
+        return cls(plan, groups, directory_name)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Blueprint":
+        content = json.loads(text)
+        groups = {name: tuple(members) for name, members in content["groups"].items()}
+        return cls(Plan.model_validate(content["plan"]), groups, content["directory"])
+
+    def to_json(self) -> str:
+        """The snapshot: canonical, so that equal plans have equal digests."""
+        plan = self.plan.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        plan["directory"] = self.directory_name
+        content = {"plan": plan, "groups": self.groups, "directory": self.directory_name}
+        return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @staticmethod
+    def digest(snapshot: str) -> str:
+        return hashlib.sha256(snapshot.encode()).hexdigest()
+
+    # --- who -----------------------------------------------------------------------------------------------------
+
+    def members(self, names: tuple[str, ...], without: tuple[str, ...] = ()) -> list[str]:
+        """The units that a list of units and groups stands for, each once, in order."""
+        dropped = set(self.members(without)) if without else set()
+        found = dict.fromkeys(unit for name in names for unit in self.groups.get(name, (name,)))
+        return [unit for unit in found if unit not in dropped]
+
+    def holders(self, stage_id: str) -> list[tuple[str, ...]]:
+        """One tuple of units per task of a stage; its first unit is the one the task is known by."""
+        stage = self.plan.stages[stage_id]
+        if stage.type == "prohibition":
+            return []
+        if stage.holder is None:
+            return [(stage.chair if stage.type == "event" and stage.chair else self.plan.coordinator,)]
+        units = self.members(stage.holder.units, stage.holder.except_)
+        if stage.type == "event" or stage.holder.mode == "joint":
+            return [tuple(units)] if units else []
+        return [(unit,) for unit in units]
+
+    def partners(self, stage_id: str, unit: str) -> tuple[str, ...]:
+        """All the units of the task that `unit` is known for."""
+        return next((units for units in self.holders(stage_id) if units[0] == unit), (unit,))
+
+    def accept_by(self, stage: Stage) -> str | None:
+        return stage.accept_by or self.plan.accept_by
+
+    # --- when ----------------------------------------------------------------------------------------------------
+
+    def due(self, stage_id: str) -> Due:
+        if stage_id not in self._dues:
+            self._dues[stage_id] = self._read_due(self.plan.stages[stage_id])
+        return self._dues[stage_id]
+
+    def _read_due(self, stage: Stage) -> Due:
+        written = self.read_phrase(stage.deadline) if stage.deadline else None
+        if written is not None and written.kind in DATED_KINDS:
+            return Due(written, stage.deadline, inferred=False)
+        if stage.inferred:
+            return Due(self.read_phrase(stage.inferred), stage.deadline or stage.inferred, inferred=True)
+        return Due(None, stage.deadline, inferred=False)
+
+    def read_phrase(self, phrase: str) -> Deadline:
+        """Raises PhraseError."""
+        occasions = {name: read_month_day_span(span) for name, span in self.plan.occasions.items()}
+        return read(phrase, issued=self.plan.document.date, stages=self.plan.stages.keys(), occasions=occasions)
+
+    def is_written(self, stage_id: str) -> bool:
+        """Does the document itself give the date?"""
+        due = self.due(stage_id)
+        return due.deadline is not None and not due.inferred
+
+    def occurrences(self, stage_id: str, _seen: frozenset[str] = frozenset()) -> list[Occurrence] | None:
+        """The periods of a recurring stage to the end of the span; None where it happens once."""
+        deadline = self.due(stage_id).deadline
+        if isinstance(deadline, Recurring):
+            return list(deadline.occurrences(*self.plan.span_days))
+        for leader in self._leaders(stage_id):
+            if leader not in _seen and leader in self.plan.stages:
+                found = self.occurrences(leader, _seen | {stage_id})
+                if found is not None:
+                    return [Occurrence(item.period, item.start, item.end, None, None, None, None) for item in found]
+        return None
+
+    def _leaders(self, stage_id: str) -> list[str]:
+        """The stages whose recurrence this one shares: its anchor, or what it comes after where it has no date."""
+        deadline = self.due(stage_id).deadline
+        if isinstance(deadline, Relative):
+            return [deadline.anchor] if deadline.anchor_is_stage else []
+        if deadline is None:
+            return [stage for item in self.plan.stages[stage_id].after for stage in item.stages]
+        return []
+
+    def anchor(self, stage_id: str) -> str | None:
+        """The stage a relative deadline hangs on."""
+        deadline = self.due(stage_id).deadline
+        return deadline.anchor if isinstance(deadline, Relative) and deadline.anchor_is_stage else None
+
+    def opening_offset(self, stage: Stage) -> Offset:
+        return read_offset(stage.opens) if stage.opens else DEFAULT_OPENING
+
+    # --- after what ----------------------------------------------------------------------------------------------
+
+    def predecessors(self, stage_id: str) -> tuple[After, ...]:
+        """What the stage waits for, with the anchor of an inferred `sau …` among it."""
+        stage = self.plan.stages[stage_id]
+        due = self.due(stage_id)
+        anchor = self.anchor(stage_id)
+        named = {name for item in stage.after for name in item.stages}
+        if due.inferred and anchor and due.deadline.direction == "after" and anchor not in named:  # type: ignore[union-attr]
+            return (*stage.after, After(how="stage", stages=(anchor,)))
+        return stage.after
+
+    def waits(self, stage_id: str) -> bool:
+        """Does the stage open by its predecessors? A written date is never silenced, but by `gate: strict`."""
+        stage = self.plan.stages[stage_id]
+        return bool(self.predecessors(stage_id)) and (stage.gate == "strict" or not self.is_written(stage_id))
+
+    @cached_property
+    def followers(self) -> dict[str, list[str]]:
+        """stage → the stages that name it under `after` or hang their date on it."""
+        found: dict[str, list[str]] = {}
+        for stage_id in self.plan.stages:
+            leaders = {name for item in self.predecessors(stage_id) for name in item.stages}
+            leaders |= {anchor} if (anchor := self.anchor(stage_id)) else set()
+            for leader in leaders:
+                found.setdefault(leader, []).append(stage_id)
+        return found
+
+    @cached_property
+    def scoped(self) -> frozenset[str]:
+        """The stages counted per superior as well, because some stage waits for the units below it."""
+        return frozenset(
+            name for stage_id in self.plan.stages for item in self.predecessors(stage_id)
+            if item.how == "below" for name in item.stages
+        )  # fmt: skip
+
+    # --- ladders -------------------------------------------------------------------------------------------------
+
+    def ladder(self, stage_id: str) -> tuple[Rung, ...]:
+        stage = self.plan.stages[stage_id]
+        kind = "soft" if stage.soft else "ongoing" if stage.type == "ongoing" else self.plan.ladder
+        name = stage.ladder or kind
+        return self._own_ladder(name) if name in self.plan.ladders else built_in(name)
+
+    def _own_ladder(self, name: str) -> tuple[Rung, ...]:
+        return with_unique_ids([_rung(row) for row in self.plan.ladders[name]])
+
+    def stage_order(self) -> Iterator[str]:
+        """The stages, each after the one its date hangs on."""
+        done: set[str] = set()
+        for stage_id in self.plan.stages:
+            yield from self._anchored_first(stage_id, done)
+
+    def _anchored_first(self, stage_id: str, done: set[str]) -> Iterator[str]:
+        chain: list[str] = []
+        step: str | None = stage_id
+        while step is not None and step not in done and step not in chain:
+            chain.append(step)
+            step = self.anchor(step)
+        for name in reversed(chain):
+            done.add(name)
+            yield name
+
+
+def _rung(row: object) -> Rung:
+    from engine.plan.model import RungModel
+
+    assert isinstance(row, RungModel)
+    repeat = Repeat(read_duration(row.repeat.every), row.repeat.at_most) if row.repeat else None
+    return make_rung(
+        row.when, row.severity, row.to, row.template,
+        condition=row.if_, repeat=repeat, letter=row.letter, release=row.release, urgent=row.urgent,
+    )  # fmt: skip
+
+
+def needed(rule: str | int, total: int) -> int:
+    """How many of `total` tasks complete a stage: `all`, a number, or a share rounded up."""
+    text = str(rule)
+    if text == "all":
+        return total
+    if text.endswith("%"):
+        return -(-total * int(text[:-1]) // 100)
+    return min(int(text), total)
+

@@ -1,0 +1,25 @@
+"""Reading the files a plan consists of: regular files of a bounded size, nothing else."""
+
+import os
+import stat
+from pathlib import Path
+
+from engine.errors import BadValue
+from engine.i18n import _
+from engine.plan.yamltree import MAX_BYTES
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a regular file. Raises BadValue for what is missing, no file (a folder, a pipe) or too large."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise BadValue(_("cannot read {path}: {reason}").format(path=path, reason=reason)) from error
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise BadValue(_("{path} is not a file").format(path=path))
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise BadValue(_("{path} is larger than 20 MB").format(path=path))
+    return data

@@ -1,0 +1,286 @@
+"""The plan language: what one YAML file may say."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
+
+from engine.deadlines import read_duration, read_month_day_span, read_offset, read_span
+from engine.errors import PhraseError
+from engine.i18n import _
+from engine.ladders import BUILT_IN_NAMES, CONDITIONS, TEMPLATES
+from engine.plan.directory import Directory
+from engine.plan.words import Model, Slug, Slugs, Text, Texts, known_word, refuse
+
+SCHEDULED = ("task", "event", "ongoing")
+OutputKind = Literal[
+    "report", "plan", "decision", "dossier", "list", "invitation", "letter", "proposal", "minutes", "speech", "data",
+    "other",
+]  # fmt: skip
+
+
+def _phrase_of(reader: Any) -> Any:
+    """Check a phrase with its reader, keep its words."""
+
+    def check(value: str) -> str:
+        try:
+            reader(value)
+        except PhraseError as error:
+            raise refuse("phrase", str(error)) from error
+        return value
+
+    return check
+
+
+def _checked(reader: Any) -> Any:
+    return Annotated[Text, AfterValidator(_phrase_of(reader))]
+
+
+DurationText = _checked(read_duration)
+OffsetText = _checked(read_offset)
+SpanText = _checked(read_span)
+OccasionText = _checked(read_month_day_span)
+
+
+class Source(Model):
+    file: Text | None = None
+    kind: Literal["original", "copy", "news"] = "original"
+
+
+class Document(Model):
+    number: Text | None = None
+    issued: date | None = None
+    as_of: date | None = None
+    issuer: Slug
+    signed_by: Text | None = None
+    basis: Texts = ()
+    copies_to: Texts = ()
+    source: Source = Source()
+
+    @model_validator(mode="after")
+    def _dated(self) -> "Document":
+        if self.issued is None and self.as_of is None:
+            raise refuse("issued", _("the document needs `issued`, or `as_of` where it bears no date"))
+        return self
+
+    @property
+    def date(self) -> date:
+        """The day the plan is read with: issued, else assumed."""
+        day = self.issued or self.as_of
+        assert day is not None
+        return day
+
+
+class Responsible(Model):
+    """Who answers for a stage: one unit, each of a group, or several jointly."""
+
+    mode: Literal["one", "each", "joint"]
+    units: tuple[Slug, ...] = Field(min_length=1)
+    except_: tuple[Slug, ...] = Field(default=(), alias="except")
+
+
+def _responsible(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"mode": "one", "units": [value]}
+    if isinstance(value, list):
+        raise refuse("responsible", _("one task each, or one in common? write {each: […]} or {joint: […]}"))
+    if isinstance(value, dict) and "mode" not in value:
+        modes = [mode for mode in ("each", "joint") if mode in value]
+        if len(modes) != 1:
+            raise refuse("responsible", _("write a unit, {each: …} or {joint: […]}"))
+        rest = {key: item for key, item in value.items() if key != modes[0]}
+        units = value[modes[0]]
+        rest["except"] = [rest["except"]] if isinstance(rest.get("except"), str) else rest.get("except", [])
+        return {"mode": modes[0], "units": [units] if isinstance(units, str) else units, **rest}
+    return value
+
+
+class After(Model):
+    """What a stage waits for: a whole stage, the units below, the unit's own task, or any of several stages."""
+
+    how: Literal["stage", "below", "same", "any"]
+    stages: tuple[Slug, ...] = Field(min_length=1)
+
+
+def _after(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"how": "stage", "stages": [value]}
+    if isinstance(value, dict) and "how" not in value:
+        if len(value) != 1 or next(iter(value)) not in ("below", "same", "any"):
+            raise refuse("after", _("write a stage, {below: X}, {same: X} or {any: [a, b]}"))
+        how, stages = next(iter(value.items()))
+        return {"how": how, "stages": [stages] if isinstance(stages, str) else stages}
+    return value
+
+
+def _afters(value: Any) -> Any:
+    return [value] if isinstance(value, str | dict) else value
+
+
+class Output(Model):
+    name: Text
+    kind: OutputKind = "other"
+    count: int = Field(default=1, ge=1, le=1_000_000)
+    form: Texts = ()
+    outline: Text | None = None
+    data: SpanText | None = None  # type: ignore[valid-type]
+
+
+class Criterion(Model):
+    """A scoring criterion or target: printed where the unit reads it, never a task."""
+
+    clause: Text | None = None
+    name: Text | None = None
+    for_: Slugs = Field(default=(), alias="for")
+    who: Text | None = None
+    items: Texts = Field(min_length=1)
+
+
+def _criterion(value: Any) -> Any:
+    return {"items": [value]} if isinstance(value, str) else value
+
+
+class Stage(Model):
+    name: Text
+    clause: Text
+    type: Literal["task", "event", "ongoing", "prohibition"] = "task"
+    responsible: Annotated[Responsible | None, BeforeValidator(_responsible)] = None
+    inferred_responsible: Annotated[Responsible | None, BeforeValidator(_responsible)] = None
+    who: Text | None = None
+    with_: Slugs = Field(default=(), alias="with")
+    on_behalf_of: Slug | None = None
+    submit_to: Slugs = ()
+    through: Slug | None = None
+    accept_by: Slug | None = None
+    after: Annotated[tuple[Annotated[After, BeforeValidator(_after)], ...], BeforeValidator(_afters)] = ()
+    gate: Literal["strict"] | None = None
+    deadline: Text | None = None
+    inferred: Text | None = None
+    complete_when: Text | int = "all"
+    soft: bool = False
+    ladder: Slug | None = None
+    grace: DurationText | None = None  # type: ignore[valid-type]
+    opens: OffsetText | None = None  # type: ignore[valid-type]
+    roll: Literal["next"] | None = None
+    content: Texts = ()
+    outputs: tuple[Output, ...] = ()
+    note: Text | None = None
+    chair: Slug | None = None
+    attend: Slugs = ()
+    guests: Texts = ()
+    form: Text | None = None
+    venue: Text | None = None
+    session: Text | None = None
+
+    @model_validator(mode="after")
+    def _someone(self) -> "Stage":
+        if self.responsible and self.inferred_responsible:
+            raise refuse("responsible", _("give `responsible` or `inferred_responsible`, not both"))
+        if self.who and not (self.soft or self.type in ("ongoing", "prohibition")):
+            raise refuse("who", _("`who` is for soft and ongoing work: name a unit under `responsible`"))
+        if not (self.responsible or self.inferred_responsible or self.who or self.type == "event"):
+            raise refuse("responsible", _("who is responsible? name a unit, {each: GROUP} or {joint: […]}"))
+        return self
+
+    @model_validator(mode="after")
+    def _only_events(self) -> "Stage":
+        for name in ("chair", "attend", "guests", "form", "venue", "session"):
+            if getattr(self, name) and self.type not in ("event", "prohibition"):
+                raise refuse("event", _("`{name}` belongs to an event: add `type: event`").format(name=name))
+        return self
+
+    @model_validator(mode="after")
+    def _countable(self) -> "Stage":
+        text = str(self.complete_when)
+        number = text.removesuffix("%").strip()
+        if text != "all" and not (number.isascii() and number.isdigit() and 1 <= int(number[:9])):
+            raise refuse("complete_when", _("complete_when is `all`, a number such as 5, or a share such as 80%"))
+        if text.endswith("%") and int(number[:9]) > 100:
+            raise refuse("complete_when", _("complete_when cannot be more than 100%"))
+        return self
+
+    @property
+    def holder(self) -> Responsible | None:
+        return self.responsible or self.inferred_responsible
+
+
+class RepeatModel(Model):
+    every: DurationText  # type: ignore[valid-type]
+    at_most: int | None = Field(default=None, ge=1, le=1000)
+
+
+def _to(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+class RungModel(Model):
+    severity: int = Field(ge=0, le=4)
+    when: OffsetText  # type: ignore[valid-type]
+    if_: str | None = Field(default=None, alias="if")
+    to: Annotated[tuple[Slug, ...], BeforeValidator(_to)] = Field(min_length=1)
+    template: str
+    letter: bool = False
+    release: Literal["auto", "sign"] = "auto"
+    urgent: bool = False
+    repeat: RepeatModel | None = None
+
+    @model_validator(mode="after")
+    def _known_words(self) -> "RungModel":
+        known_word(self.template, tuple(TEMPLATES))
+        if self.if_ is not None:
+            known_word(self.if_, CONDITIONS)
+        return self
+
+
+class Quota(Model):
+    stage: Slug
+    nomination: Slug | None = None
+    collective: int = Field(default=0, ge=0)
+    individual: int = Field(default=0, ge=0)
+    clause: Text | None = None
+    note: Text | None = None
+
+
+class Question(Model):
+    id: Slug
+    clause: Text | None = None
+    text: Text
+    about: Slugs = ()
+
+
+class Plan(Model):
+    plan: Slug
+    kind: Literal["summary", "mid-term", "interim", "emulation", "other"] = "other"
+    title: Text
+    language: Literal["vi", "en"] = "vi"
+    document: Document
+    directory: Annotated[
+        Annotated[Text, Tag("file")] | Annotated[Directory, Tag("inline")],
+        Discriminator(lambda value: "file" if isinstance(value, str) else "inline"),
+    ]
+    coordinator: Slug
+    span: SpanText  # type: ignore[valid-type]
+    accept_by: Slug | None = None
+    ladder: Slug = "don-doc"
+    ladders: dict[Slug, tuple[RungModel, ...]] = {}
+    criteria: tuple[Annotated[Criterion, BeforeValidator(_criterion)], ...] = ()
+    stages: dict[Slug, Stage] = Field(min_length=1)
+    quotas: dict[Slug, Quota] = {}
+    questions: tuple[Question, ...] = ()
+    occasions: dict[Slug, OccasionText] = {}  # type: ignore[valid-type]
+
+    @model_validator(mode="after")
+    def _ladder_names(self) -> "Plan":
+        for name in self.ladders:
+            if name in BUILT_IN_NAMES:
+                raise refuse("ladder", _("{name} is built in: give your own ladder another name").format(name=name))
+        return self
+
+    @property
+    def span_days(self) -> tuple[date, date]:
+        return read_span(self.span)
+
+    @property
+    def number(self) -> str:
+        """How the plan is cited: its number, else its id."""
+        return self.document.number or self.plan

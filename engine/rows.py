@@ -1,0 +1,79 @@
+"""What queries hand out: plain, typed, immutable rows."""
+
+from datetime import date, datetime, time
+from typing import NamedTuple
+
+
+class TaskRow(NamedTuple):
+    """A row of `task` with the name of its instance."""
+
+    id: int
+    instance_id: int
+    stage: str
+    period: str
+    unit: str
+    state: str
+    version: int
+    opens_at: datetime | None
+    opened_at: datetime | None
+    touched_at: datetime
+    submitted_at: datetime | None
+    returned_at: datetime | None
+    completed_at: datetime | None
+    deadline_version: int
+    named: date | None
+    last_day: date | None
+    due_time: time | None
+    original_last_day: date | None
+    from_on: date | None
+    to_on: date | None
+    approximate: bool
+    provisional: bool
+    overdue_at: datetime | None
+    swept_at: datetime | None
+    next_action_at: datetime | None
+    instance: str
+
+    @property
+    def selector(self) -> str:
+        """How a user names the task."""
+        return "/".join(part for part in (self.instance, self.stage, self.period, self.unit) if part)
+
+
+class InstanceRow(NamedTuple):
+    id: int
+    name: str
+    snapshot: str
+    directory: str
+    started_at: datetime
+    closed_at: datetime | None
+
+
+class TallyRow(NamedTuple):
+    id: int
+    stage: str
+    period: str
+    scope: str
+    total: int
+    done: int
+    dropped: int
+    reached_at: datetime | None
+
+
+class DecisionRow(NamedTuple):
+    id: int
+    task_id: int
+    rung: str
+    occurrence: int
+    deadline_version: int
+    recipient: str
+    role: str
+    severity: int
+    template: str
+    urgent: bool
+    held: bool
+    due_at: datetime
+    deferred_to: datetime | None
+    outcome: str
+    reason: str | None
+    message_id: int | None

@@ -1,0 +1,81 @@
+"""The one table of states and moves. Nothing else changes a state."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from engine.i18n import N_, _
+
+
+class State(StrEnum):
+    WAITING = "waiting"
+    ASSIGNED = "assigned"
+    IN_PROGRESS = "in_progress"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    EXEMPT = "exempt"
+
+
+STATE_LABELS = {
+    State.WAITING: N_("Waiting for its turn"),
+    State.ASSIGNED: N_("Assigned"),
+    State.IN_PROGRESS: N_("In progress"),
+    State.SUBMITTED: N_("Submitted – to be accepted"),
+    State.RETURNED: N_("Returned – to be completed"),
+    State.COMPLETED: N_("Completed"),
+    State.CANCELLED: N_("Cancelled"),
+    State.EXEMPT: N_("Exempt"),
+}
+
+FINAL = frozenset({State.COMPLETED, State.CANCELLED, State.EXEMPT})
+DROPPED = frozenset({State.CANCELLED, State.EXEMPT})
+# What the responsible unit still owes: the sources of a submission.
+TO_HAND_IN = frozenset({State.ASSIGNED, State.IN_PROGRESS, State.RETURNED})
+OPEN = frozenset(State) - FINAL
+
+
+class Trigger(StrEnum):
+    OPEN = "open"
+    ACK = "ack"
+    SUBMIT = "submit"
+    ACCEPT = "accept"
+    RETURN = "return"
+    CANCEL = "cancel"
+    EXEMPT = "exempt"
+    UNDO = "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    trigger: Trigger
+    sources: frozenset[State]
+    destination: State
+    why: str
+
+
+def _moves(trigger: Trigger, sources: frozenset[State] | set[State], destination: State, why: str) -> Move:
+    return Move(trigger, frozenset(sources), destination, why)
+
+
+MOVES = (
+    _moves(Trigger.OPEN, {State.WAITING}, State.ASSIGNED, N_("its period opened or what it waited for is done")),
+    _moves(Trigger.ACK, {State.ASSIGNED}, State.IN_PROGRESS, N_("the unit took the task up")),
+    _moves(Trigger.SUBMIT, TO_HAND_IN, State.SUBMITTED, N_("handed in; somebody accepts it")),
+    _moves(Trigger.SUBMIT, TO_HAND_IN, State.COMPLETED, N_("handed in; nobody has to accept it")),
+    _moves(Trigger.ACCEPT, {State.SUBMITTED}, State.COMPLETED, N_("accepted")),
+    _moves(Trigger.RETURN, {State.SUBMITTED, State.COMPLETED}, State.RETURNED, N_("sent back with a reason")),
+    _moves(Trigger.CANCEL, OPEN, State.CANCELLED, N_("the duty was dropped")),
+    _moves(Trigger.EXEMPT, OPEN, State.EXEMPT, N_("this unit need not do it")),
+    *(_moves(Trigger.UNDO, frozenset(State), state, N_("a wrong entry is compensated")) for state in State),
+)
+
+
+def state_label(state: str) -> str:
+    return _(STATE_LABELS[State(state)])
+
+
+def allowed_triggers(state: str) -> list[str]:
+    """What may be done from a state, but for `undo`, which is always possible."""
+    found = {move.trigger.value for move in MOVES if state in move.sources and move.trigger is not Trigger.UNDO}
+    return sorted(found)

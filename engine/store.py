@@ -1,0 +1,344 @@
+"""Every query, named by what it is for. Plain Core statements over the tables."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement, Connection, Select, Table, and_, bindparam, func, insert, literal, or_, select, update,
+)  # fmt: skip
+
+from engine.rows import DecisionRow, InstanceRow, TallyRow, TaskRow
+from engine.tables import (
+    Answer, Decision, Entry, Heartbeat, Instance, Message, Person, Snapshot, SQLModel, Tally, Task, Unit,
+)  # fmt: skip
+
+CHUNK = 500
+
+
+def table(model: type[SQLModel]) -> Table:
+    found: Table = model.__table__  # type: ignore[attr-defined]
+    return found
+
+
+TASK, ENTRY, TALLY, DECISION, MESSAGE, INSTANCE = map(table, (Task, Entry, Tally, Decision, Message, Instance))
+UNIT, PERSON, SNAPSHOT, ANSWER, HEARTBEAT = map(table, (Unit, Person, Snapshot, Answer, Heartbeat))
+
+_TASK_COLUMNS = [TASK.c[name] for name in TaskRow._fields[:-1]]
+_DECISION_COLUMNS = [DECISION.c[name] for name in DecisionRow._fields]
+
+
+def chunks(items: Sequence[Any], size: int = CHUNK) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def _insert_new(connection: Connection, target: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the rows whose keys are not there yet; both databases spell it alike."""
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as insert_or_skip
+    else:
+        from sqlalchemy.dialects.sqlite import insert as insert_or_skip  # type: ignore[assignment]
+    connection.execute(insert_or_skip(target).on_conflict_do_nothing(), [dict(row) for row in rows])
+
+
+# --- instances, snapshots, units ---------------------------------------------------------------------------------
+
+
+def find_instance(connection: Connection, name: str) -> InstanceRow | None:
+    columns = [INSTANCE.c[field] for field in InstanceRow._fields]
+    row = connection.execute(select(*columns).where(INSTANCE.c.name == name)).first()
+    return InstanceRow._make(row) if row else None
+
+
+def instances(connection: Connection) -> list[InstanceRow]:
+    columns = [INSTANCE.c[field] for field in InstanceRow._fields]
+    return [InstanceRow._make(row) for row in connection.execute(select(*columns).order_by(INSTANCE.c.id))]
+
+
+def add_snapshot(connection: Connection, sha256: str, content: str, source: str) -> None:
+    _insert_new(connection, SNAPSHOT, [{"sha256": sha256, "content": content, "source": source}])
+
+
+def snapshot_content(connection: Connection, sha256: str) -> str:
+    return str(connection.execute(select(SNAPSHOT.c.content).where(SNAPSHOT.c.sha256 == sha256)).scalar_one())
+
+
+def add_instance(connection: Connection, row: Mapping[str, Any]) -> int:
+    return int(connection.execute(insert(INSTANCE).values(**row)).inserted_primary_key[0])  # type: ignore[index]
+
+
+def add_units(connection: Connection, directory: str, facts: Mapping[str, str]) -> None:
+    """Units that are new to the register; known ones keep what was loaded for them."""
+    rows = [{"directory": directory, "unit": unit, "facts": text} for unit, text in facts.items()]
+    _insert_new(connection, UNIT, rows)
+
+
+def replace_unit(connection: Connection, directory: str, unit: str, facts: str) -> None:
+    where = and_(UNIT.c.directory == directory, UNIT.c.unit == unit)
+    if not connection.execute(update(UNIT).where(where).values(facts=facts)).rowcount:
+        add_units(connection, directory, {unit: facts})
+
+
+def unit_facts(connection: Connection, directory: str, units: Iterable[str] | None = None) -> dict[str, str]:
+    """unit → its facts as JSON; of all units where none are named."""
+    query = select(UNIT.c.unit, UNIT.c.facts).where(UNIT.c.directory == directory)
+    if units is None:
+        return {row.unit: row.facts for row in connection.execute(query)}
+    found: dict[str, str] = {}
+    for some in chunks(sorted(set(units))):
+        found.update((row.unit, row.facts) for row in connection.execute(query.where(UNIT.c.unit.in_(some))))
+    return found
+
+
+def add_people(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    _insert_new(connection, PERSON, rows)
+
+
+def people(connection: Connection, directory: str) -> dict[str, Any]:
+    """user → row of everybody who may act in this directory."""
+    return {row.user: row for row in connection.execute(select(PERSON).where(PERSON.c.directory == directory))}
+
+
+def add_answer(connection: Connection, instance_id: int, question: str, text: str) -> None:
+    key = and_(ANSWER.c.instance_id == instance_id, ANSWER.c.question == question)
+    if not connection.execute(update(ANSWER).where(key).values(text=text)).rowcount:
+        connection.execute(insert(ANSWER).values(instance_id=instance_id, question=question, text=text))
+
+
+def answers(connection: Connection, instance_id: int) -> dict[str, str]:
+    rows = connection.execute(select(ANSWER.c.question, ANSWER.c.text).where(ANSWER.c.instance_id == instance_id))
+    return {row.question: row.text for row in rows}
+
+
+# --- tasks -------------------------------------------------------------------------------------------------------
+
+
+def task_query() -> Select[Any]:
+    """Tasks with their instance's name; narrow it with `where`."""
+    joined = TASK.join(INSTANCE, TASK.c.instance_id == INSTANCE.c.id)
+    return select(*_TASK_COLUMNS, INSTANCE.c.name.label("instance")).select_from(joined)
+
+
+def tasks(connection: Connection, *conditions: ColumnElement[bool]) -> list[TaskRow]:
+    query = task_query().where(*conditions).order_by(TASK.c.id)
+    return [TaskRow._make(row) for row in connection.execute(query)]
+
+
+def tasks_by_id(connection: Connection, ids: Iterable[int]) -> dict[int, TaskRow]:
+    found: dict[int, TaskRow] = {}
+    for some in chunks(sorted(set(ids))):
+        found.update((task.id, task) for task in tasks(connection, TASK.c.id.in_(some)))
+    return found
+
+
+def stage_tasks(connection: Connection, instance_id: int, stage: str, *, period: str | None = None,
+                state: str | None = None) -> list[TaskRow]:
+    conditions = [TASK.c.instance_id == instance_id, TASK.c.stage == stage]
+    if period is not None:
+        conditions.append(TASK.c.period == period)
+    if state is not None:
+        conditions.append(TASK.c.state == state)
+    return tasks(connection, *conditions)
+
+
+def add_tasks(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    connection.execute(insert(TASK), [dict(row) for row in rows])
+
+
+def add_creation_entries(connection: Connection, instance_id: int, act: Mapping[str, Any]) -> None:
+    """One entry per task of a new instance, in one statement."""
+    values = {name: literal(value, ENTRY.c[name].type) for name, value in act.items() if value is not None}
+    columns = ["instance_id", "task_id", "trigger", "after", "data", *values]
+    rows = select(TASK.c.instance_id, TASK.c.id, literal("create"), TASK.c.state, literal("{}"), *values.values())
+    connection.execute(insert(ENTRY).from_select(columns, rows.where(TASK.c.instance_id == instance_id)))
+
+
+def update_tasks(connection: Connection, changes: Sequence[tuple[TaskRow, Mapping[str, Any]]]) -> bool:
+    """Compare-and-set on the version; False where any task was changed by somebody else."""
+    counted = 0
+    for names, group in groupby(changes, key=lambda item: tuple(item[1])):
+        values = {name: bindparam(f"new_{name}", type_=TASK.c[name].type) for name in names}
+        statement = (
+            update(TASK)
+            .where(TASK.c.id == bindparam("key"), TASK.c.version == bindparam("seen"))
+            .values(version=TASK.c.version + 1, **values)
+        )
+        rows = [
+            {"key": task.id, "seen": task.version} | {f"new_{name}": value for name, value in new.items()}
+            for task, new in group
+        ]
+        counted += connection.execute(statement, rows).rowcount
+    return counted == len(changes)
+
+
+def due_tasks(connection: Connection, now: datetime, limit: int) -> list[TaskRow]:
+    """The open tasks something falls due for, the oldest first: one index scan."""
+    query = task_query().where(TASK.c.next_action_at <= now).order_by(TASK.c.next_action_at, TASK.c.id).limit(limit)
+    return [TaskRow._make(row) for row in connection.execute(query)]
+
+
+def mark_swept(connection: Connection, rows: Sequence[tuple[TaskRow, datetime | None]], now: datetime) -> None:
+    statement = (
+        update(TASK)
+        .where(TASK.c.id == bindparam("key"), TASK.c.version == bindparam("seen"))
+        .values(swept_at=bindparam("now", type_=TASK.c.swept_at.type),
+                next_action_at=bindparam("next", type_=TASK.c.next_action_at.type))
+    )  # fmt: skip
+    if rows:
+        connection.execute(statement, [
+            {"key": task.id, "seen": task.version, "now": now, "next": next_at} for task, next_at in rows
+        ])  # fmt: skip
+
+
+# --- tallies -----------------------------------------------------------------------------------------------------
+
+
+def add_tallies(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    connection.execute(insert(TALLY), [dict(row) for row in rows])
+
+
+def tallies(connection: Connection, instance_id: int, stages: Iterable[str] | None = None) -> list[TallyRow]:
+    query = select(*[TALLY.c[name] for name in TallyRow._fields]).where(TALLY.c.instance_id == instance_id)
+    if stages is not None:
+        query = query.where(TALLY.c.stage.in_(list(stages)))
+    return [TallyRow._make(row) for row in connection.execute(query)]
+
+
+def count_on(connection: Connection, instance_id: int, key: tuple[str, str, str], done: int, dropped: int) -> None:
+    """Move a stage's counters; relative, so that two writers never lose a count."""
+    stage, period, scope = key
+    connection.execute(
+        update(TALLY)
+        .where(TALLY.c.instance_id == instance_id, TALLY.c.stage == stage, TALLY.c.period == period,
+               TALLY.c.scope == scope)
+        .values(done=TALLY.c.done + done, dropped=TALLY.c.dropped + dropped)
+    )  # fmt: skip
+
+
+def set_reached(connection: Connection, tally_id: int, reached_at: datetime | None) -> None:
+    connection.execute(update(TALLY).where(TALLY.c.id == tally_id).values(reached_at=reached_at))
+
+
+# --- entries -----------------------------------------------------------------------------------------------------
+
+
+def add_entries(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert(ENTRY), [dict(row) for row in rows])
+
+
+def entries(connection: Connection, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Any]:
+    """Log lines with their task's place, oldest first; the last `limit` of them."""
+    joined = ENTRY.outerjoin(TASK, ENTRY.c.task_id == TASK.c.id)
+    joined = joined.outerjoin(INSTANCE, ENTRY.c.instance_id == INSTANCE.c.id)
+    query = select(ENTRY, TASK.c.stage, TASK.c.period, TASK.c.unit, INSTANCE.c.name.label("instance"))
+    query = query.select_from(joined).where(*conditions).order_by(ENTRY.c.id.desc())
+    return list(reversed(connection.execute(query.limit(limit) if limit else query).all()))
+
+
+def find_entry(connection: Connection, entry_id: int) -> Any | None:
+    return connection.execute(select(ENTRY).where(ENTRY.c.id == entry_id)).first()
+
+
+def last_entry_id(connection: Connection, task_id: int, triggers: Iterable[str]) -> int | None:
+    """The newest entry of a task among these triggers."""
+    query = select(func.max(ENTRY.c.id)).where(ENTRY.c.task_id == task_id, ENTRY.c.trigger.in_(list(triggers)))
+    return connection.execute(query).scalar()
+
+
+# --- decisions and messages --------------------------------------------------------------------------------------
+
+
+def add_decisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Made at most once, by the unique key: what is there already stays as it is."""
+    _insert_new(connection, DECISION, rows)
+
+
+def ready_decisions(connection: Connection, now: datetime) -> list[DecisionRow]:
+    """Pending decisions that fell due and are not put off."""
+    put_off = and_(DECISION.c.deferred_to.is_not(None), DECISION.c.deferred_to > now)
+    query = select(*_DECISION_COLUMNS).where(DECISION.c.outcome == "pending", DECISION.c.due_at <= now, ~put_off)
+    return [DecisionRow._make(row) for row in connection.execute(query.order_by(DECISION.c.id))]
+
+
+def defer_decisions(connection: Connection, ids: Sequence[int], until: datetime) -> None:
+    for some in chunks(ids):
+        connection.execute(update(DECISION).where(DECISION.c.id.in_(some)).values(deferred_to=until))
+
+
+def end_decisions(connection: Connection, ids: Sequence[int], outcome: str, reason: str) -> None:
+    for some in chunks(ids):
+        connection.execute(
+            update(DECISION).where(DECISION.c.id.in_(some)).values(outcome=outcome, reason=reason)
+        )  # fmt: skip
+
+
+def end_decisions_of(connection: Connection, message_id: int, outcome: str, reason: str) -> None:
+    where = and_(DECISION.c.message_id == message_id, DECISION.c.outcome == "composed")
+    connection.execute(update(DECISION).where(where).values(outcome=outcome, reason=reason))
+
+
+def compose_decisions(connection: Connection, ids: Sequence[int], message_id: int) -> None:
+    for some in chunks(ids):
+        connection.execute(
+            update(DECISION).where(DECISION.c.id.in_(some)).values(outcome="composed", message_id=message_id)
+        )  # fmt: skip
+
+
+def decisions(connection: Connection, *conditions: ColumnElement[bool]) -> list[DecisionRow]:
+    query = select(*_DECISION_COLUMNS).where(*conditions).order_by(DECISION.c.id)
+    return [DecisionRow._make(row) for row in connection.execute(query)]
+
+
+def decisions_of_messages(connection: Connection, message_ids: Iterable[int]) -> dict[int, list[DecisionRow]]:
+    found: dict[int, list[DecisionRow]] = {}
+    for some in chunks(sorted(set(message_ids))):
+        for row in decisions(connection, DECISION.c.message_id.in_(some)):
+            found.setdefault(row.message_id or 0, []).append(row)
+    return found
+
+
+def has_message(connection: Connection, recipient: str, channel: str, day: date, urgent: bool, held: bool) -> bool:
+    query = select(MESSAGE.c.id).where(
+        MESSAGE.c.recipient == recipient, MESSAGE.c.channel == channel, MESSAGE.c.office_date == day,
+        MESSAGE.c.urgent == urgent, MESSAGE.c.held == held,
+    )  # fmt: skip
+    return connection.execute(query).first() is not None
+
+
+def add_message(connection: Connection, row: Mapping[str, Any]) -> int:
+    return int(connection.execute(insert(MESSAGE).values(**row)).inserted_primary_key[0])  # type: ignore[index]
+
+
+def pending_messages(connection: Connection, now: datetime) -> list[Any]:
+    waits = or_(MESSAGE.c.next_attempt_at.is_(None), MESSAGE.c.next_attempt_at <= now)
+    query = select(MESSAGE).where(MESSAGE.c.status == "pending", waits)
+    return list(connection.execute(query.order_by(MESSAGE.c.severity.desc(), MESSAGE.c.id)))
+
+
+def messages(connection: Connection, *conditions: ColumnElement[bool]) -> list[Any]:
+    return list(connection.execute(select(MESSAGE).where(*conditions).order_by(MESSAGE.c.id)))
+
+
+def update_message(connection: Connection, message_id: int, *, while_status: str, **values: Any) -> bool:
+    """Compare-and-set on the status; False where another process was faster."""
+    where = and_(MESSAGE.c.id == message_id, MESSAGE.c.status == while_status)
+    return bool(connection.execute(update(MESSAGE).where(where).values(**values)).rowcount)
+
+
+# --- time --------------------------------------------------------------------------------------------------------
+
+
+def last_beat(connection: Connection, name: str) -> datetime | None:
+    return connection.execute(select(HEARTBEAT.c.at).where(HEARTBEAT.c.name == name)).scalar()
+
+
+def beat(connection: Connection, name: str, at: datetime) -> None:
+    if not connection.execute(update(HEARTBEAT).where(HEARTBEAT.c.name == name).values(at=at)).rowcount:
+        _insert_new(connection, HEARTBEAT, [{"name": name, "at": at}])
+
+
