@@ -7,9 +7,8 @@ from typing import Any
 
 from engine.calendar import Calendar
 from engine.clock import day_after, instant_of
-from engine.deadlines import Day, Deadline, Occurrence, Period, Relative, Window
+from engine.deadlines import Day, Deadline, Duration, Occurrence, Offset, Period, Recurring, Relative, Window
 from engine.ladders import shift
-from engine.deadlines import Duration, Offset
 from engine.plan.blueprint import Blueprint
 
 
@@ -73,11 +72,11 @@ def _unrolled(deadline: Deadline | None, occurrence: Occurrence | None, anchor: 
         if anchor is None:
             return Dates()
         day = deadline.resolve(anchor.day, calendar)
-        named = anchor.day if deadline.exclusive and not deadline.amount else day
-        return Dates(named, day, deadline.time, provisional=anchor.provisional)
+        return Dates(day, day, deadline.time, provisional=anchor.provisional)
     if occurrence is not None:
-        time_of_day = getattr(deadline, "time", None)
-        return Dates(occurrence.named, occurrence.last_day, time_of_day, occurrence.from_, occurrence.to)
+        time_of_day = deadline.time if isinstance(deadline, Recurring) else None
+        approximate = occurrence.last_day is None and occurrence.to is not None
+        return Dates(occurrence.named, occurrence.last_day, time_of_day, occurrence.from_, occurrence.to, approximate)
     return Dates()
 
 
@@ -103,6 +102,8 @@ def anchor_of(deadline: Deadline | None, tasks: list[Mapping[str, Any]], reached
     """
     if not isinstance(deadline, Relative):
         return None
+    if deadline.anchor_day:
+        return Anchor(deadline.anchor_day)
     if deadline.direction == "after" and deadline.amount:
         return Anchor(reached_on) if reached_on else None
     fixed = [task["named"] or task["last_day"] for task in tasks if task["last_day"]]

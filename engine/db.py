@@ -1,8 +1,10 @@
 """Connections and the schema: SQLite in WAL with full durability and one writer at a time, or PostgreSQL."""
 
 import os
+import sqlite3
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -126,3 +128,31 @@ def upgrade(engine: Engine) -> None:
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+@contextmanager
+def exclusive(engine: Engine, name: str) -> Iterator[None]:
+    """Only one process at a time does what `name` says. The lock dies with its holder, so nobody waits for a lease."""
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            key = {"key": zlib.crc32(name.encode())}
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), key)
+            try:
+                yield
+            finally:
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+    elif engine.url.database in (None, "", ":memory:"):
+        yield
+    else:
+        with _translated_lock(), closing(sqlite3.connect(f"{engine.url.database}-{name}", timeout=600)) as lock:
+            lock.isolation_level = None
+            lock.execute("BEGIN EXCLUSIVE")
+            yield
+
+
+@contextmanager
+def _translated_lock() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise Unavailable(_("the database does not answer: {reason}").format(reason=error)) from error

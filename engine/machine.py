@@ -58,6 +58,7 @@ class Act:
     for_unit: str | None = None
     doc: str | None = None
     reason: str | None = None
+    day_only: bool = False  # told as a day without an hour: any moment of that day will do
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,10 @@ def unit_facts(connection: Connection, directory: str, units: Iterable[str] | No
     return found
 
 
+def directories(connection: Connection) -> list[str]:
+    return list(connection.execute(select(UNIT.c.directory).distinct().order_by(UNIT.c.directory)).scalars())
+
+
 def add_people(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     _insert_new(connection, PERSON, rows)
 
@@ -277,9 +281,23 @@ def end_decisions(connection: Connection, ids: Sequence[int], outcome: str, reas
         )  # fmt: skip
 
 
+def reopen_decisions(connection: Connection, ids: Sequence[int]) -> None:
+    """An undone entry ended these for nothing."""
+    connection.execute(
+        update(DECISION).where(DECISION.c.id.in_(ids)).values(outcome="pending", reason=None, deferred_to=None)
+    )  # fmt: skip
+
+
 def end_decisions_of(connection: Connection, message_id: int, outcome: str, reason: str) -> None:
     where = and_(DECISION.c.message_id == message_id, DECISION.c.outcome == "composed")
     connection.execute(update(DECISION).where(where).values(outcome=outcome, reason=reason))
+
+
+def reopen_message_decisions(connection: Connection, message_id: int) -> None:
+    """The message goes out after all."""
+    connection.execute(
+        update(DECISION).where(DECISION.c.message_id == message_id).values(outcome="composed", reason=None)
+    )  # fmt: skip
 
 
 def compose_decisions(connection: Connection, ids: Sequence[int], message_id: int) -> None:

@@ -4,9 +4,10 @@ import os
 import stat
 from pathlib import Path
 
-from engine.errors import BadValue
+from engine.errors import BadValue, NotFound
 from engine.i18n import _
 from engine.plan.yamltree import MAX_BYTES
+from engine.resources import data_dir
 
 
 def read_file(path: Path) -> bytes:
@@ -23,3 +24,18 @@ def read_file(path: Path) -> bytes:
     if len(data) > MAX_BYTES:
         raise BadValue(_("{path} is larger than 20 MB").format(path=path))
     return data
+
+
+def find_plan(name: str) -> Path:
+    """A plan's file: the path given, else the shipped plan of that id. Raises NotFound with the nearest id."""
+    path = Path(name)
+    if path.exists() or path.suffix or len(path.parts) != 1:
+        return path
+    shipped = data_dir("plans") / f"{name}.yaml"
+    if not shipped.is_file():
+        raise NotFound(_("plan"), name, shipped_plans())
+    return shipped
+
+
+def shipped_plans() -> list[str]:
+    return sorted(path.stem for path in data_dir("plans").glob("*.yaml"))

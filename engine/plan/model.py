@@ -1,5 +1,6 @@
 """The plan language: what one YAML file may say."""
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -12,7 +13,7 @@ from engine.ladders import BUILT_IN_NAMES, CONDITIONS, TEMPLATES
 from engine.plan.directory import Directory
 from engine.plan.words import Model, Slug, Slugs, Text, Texts, known_word, refuse
 
-SCHEDULED = ("task", "event", "ongoing")
+_YEARS = re.compile(r"[0-9]{4} ?\.\. ?[0-9]{4}")
 OutputKind = Literal[
     "report", "plan", "decision", "dossier", "list", "invitation", "letter", "proposal", "minutes", "speech", "data",
     "other",
@@ -32,6 +33,16 @@ def _phrase_of(reader: Any) -> Any:
     return check
 
 
+def _read_data(text: str) -> None:
+    """The stretch that data are taken from: `2011 .. 2020`, two dates, or a stretch of every year `15/12 .. 14/12`."""
+    if _YEARS.fullmatch(text):
+        return
+    try:
+        read_month_day_span(text)
+    except PhraseError:
+        read_span(text)
+
+
 def _checked(reader: Any) -> Any:
     return Annotated[Text, AfterValidator(_phrase_of(reader))]
 
@@ -39,6 +50,7 @@ def _checked(reader: Any) -> Any:
 DurationText = _checked(read_duration)
 OffsetText = _checked(read_offset)
 SpanText = _checked(read_span)
+DataText = _checked(_read_data)
 OccasionText = _checked(read_month_day_span)
 
 
@@ -123,7 +135,7 @@ class Output(Model):
     count: int = Field(default=1, ge=1, le=1_000_000)
     form: Texts = ()
     outline: Text | None = None
-    data: SpanText | None = None  # type: ignore[valid-type]
+    data: DataText | None = None  # type: ignore[valid-type]
 
 
 class Criterion(Model):

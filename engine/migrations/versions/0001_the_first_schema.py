@@ -46,6 +46,13 @@ def upgrade() -> None:
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.create_index('message_pending', ['status', 'next_attempt_at'], unique=False)
 
+    op.create_table('person',
+    sa.Column('directory', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('user', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('unit', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('coordinates', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('directory', 'user')
+    )
     op.create_table('snapshot',
     sa.Column('sha256', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
     sa.Column('content', sa.Text(), nullable=False),
@@ -101,6 +108,7 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('opens_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('opened_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('touched_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('submitted_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('returned_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('completed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
@@ -114,7 +122,6 @@ def upgrade() -> None:
     sa.Column('approximate', sa.Boolean(), nullable=False),
     sa.Column('provisional', sa.Boolean(), nullable=False),
     sa.Column('overdue_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-    sa.Column('quiet_until', sa.Date(), nullable=True),
     sa.Column('swept_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('next_action_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.CheckConstraint("state <> 'completed' OR completed_at IS NOT NULL", name='task_completed_at'),
@@ -202,6 +209,7 @@ def downgrade() -> None:
     op.drop_table('instance')
     op.drop_table('unit')
     op.drop_table('snapshot')
+    op.drop_table('person')
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.drop_index('message_pending')
 

@@ -1,0 +1,44 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := $(VENV)/.demo
+DEV := $(VENV)/.dev
+CATALOGUE := engine/locale/vi/LC_MESSAGES/kh.po
+
+.PHONY: demo test check format catalogue clean
+
+demo: $(DEMO)
+	$(BIN)/kh demo
+
+test: $(DEV)
+	$(BIN)/pytest
+
+check: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(DEV)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Bring the catalogue up to the source; then translate what is new.
+catalogue: $(DEV)
+	$(BIN)/pybabel -q extract -k N_ --omit-header --no-location --sort-output -o $(CATALOGUE)t engine
+	$(BIN)/pybabel -q update --omit-header --no-fuzzy-matching -D kh -l vi -i $(CATALOGUE)t -o $(CATALOGUE)
+	$(BIN)/pybabel -q compile -D kh -l vi -i $(CATALOGUE) -o $(CATALOGUE:.po=.mo)
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(DEMO): pyproject.toml $(CATALOGUE) | $(BIN)/python
+	$(BIN)/python -m pip install -q -e '.[demo]'
+	touch $@
+
+$(DEV): pyproject.toml $(CATALOGUE) | $(BIN)/python
+	$(BIN)/python -m pip install -q -e '.[dev]'
+	touch $@ $(DEMO)
+
+clean:
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

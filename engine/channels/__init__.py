@@ -1,0 +1,5 @@
+"""Ways out of the office: one file and one line here for each."""
+
+from engine.channels.email import EmailChannel
+
+CHANNELS = {"email": EmailChannel}

@@ -1,0 +1,119 @@
+"""What commands share: options, the office they work in, and the act they record."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import wraps
+from typing import Any, TypeVar
+
+import click
+
+from engine.calendar import Calendar
+from engine.clock import local_date, read_instant, system_clock
+from engine.config import Settings, load_settings
+from engine.db import open_store
+from engine.errors import BadValue
+from engine.i18n import _
+from engine.machine import Act
+from engine.office import Office
+from engine.service.select import Selection
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def open_office(settings: Settings | None = None) -> Office:
+    """The store and calendar that the settings name."""
+    settings = settings or load_settings()
+    hours = settings.hours
+    calendar = Calendar(zone=settings["zone"], work_start=hours[0][0], hours=hours)
+    return Office(open_store(settings.database_url), settings, calendar)
+
+
+def moment(office: Office, text: str | None, now: datetime) -> datetime:
+    """`--at`, or now. A bare day means the start of its working hours, but never later than now today."""
+    if text is None:
+        return now
+    found = read_instant(text, office.calendar.work_start, office.calendar.zone)
+    zone = office.calendar.zone
+    if len(text) == 10 and found > now and local_date(found, zone) == local_date(now, zone):
+        return now
+    return found
+
+
+def read_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BadValue(_("not a day: {text} (write 2020-04-24)").format(text=text)) from error
+
+
+def act_of(office: Office, options: dict[str, Any]) -> Act:
+    """Takes the acting options out of a command's arguments."""
+    now = system_clock()
+    at = options.pop("at")
+    return Act(
+        actor=office.settings.user, at=now, happened_at=moment(office, at, now), for_unit=options.pop("for_unit"),
+        doc=options.pop("doc"), reason=options.pop("reason"), day_only=at is not None and len(at) == 10,
+    )  # fmt: skip
+
+
+def selection_of(options: dict[str, Any]) -> Selection:
+    """Takes the selecting options out of a command's arguments."""
+    within = options.pop("due_within")
+    return Selection(
+        selectors=options.pop("selectors"), without=options.pop("without"), units=options.pop("units"),
+        states=options.pop("states"), overdue=options.pop("overdue"),
+        due_within=_days(within) if within is not None else None,
+    )  # fmt: skip
+
+
+def _days(text: str) -> int:
+    number = text.removesuffix("d")
+    if not (number.isascii() and number.isdigit() and len(number) <= 5):
+        raise BadValue(_("--due-within takes days, such as 7d, not {text}").format(text=text))
+    return int(number)
+
+
+def _chain(command: Command, options: list[Any]) -> Command:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def acting(command: Command) -> Command:
+    """The options of every command that changes things."""
+    return _chain(command, [
+        click.option("--at", metavar="ISO-TIME", help=_("When it happened (a bare day will do).")),
+        click.option("--doc", metavar="NUMBER, DATE", help=_("The paper it rests on.")),
+        click.option("--reason", metavar="TEXT", help=_("Why.")),
+        click.option("--for", "for_unit", metavar="UNIT", help=_("The unit acted for.")),
+        click.option("--dry-run", is_flag=True, help=_("Show what would change; change nothing.")),
+    ])  # fmt: skip
+
+
+def selecting(command: Command) -> Command:
+    """The argument and options that name tasks in bulk."""
+    return _chain(command, [
+        click.argument("selectors", nargs=-1, required=True, metavar="SELECTOR..."),
+        click.option("--except", "without", multiple=True, metavar="UNIT", help=_("Leave this unit or group out.")),
+        click.option("--unit", "units", multiple=True, metavar="UNIT", help=_("Only this unit or group.")),
+        click.option("--state", "states", multiple=True, metavar="STATE", help=_("Only tasks in this state.")),
+        click.option("--overdue", is_flag=True, help=_("Only what is overdue.")),
+        click.option("--due-within", metavar="DAYS", help=_("Only what is due within so many days, e.g. 7d.")),
+    ])  # fmt: skip
+
+
+def viewing(command: Command) -> Command:
+    return _chain(command, [
+        click.option("--at", metavar="ISO-TIME", help=_("As seen at this time.")),
+        click.option("--json", "as_json", is_flag=True, help=_("Print JSON.")),
+    ])  # fmt: skip
+
+
+def with_office(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Hand the office to a command as its first argument."""
+
+    @wraps(command)
+    def wrapped(**options: Any) -> Any:
+        return command(open_office(), options)
+
+    return wrapped

@@ -1,0 +1,80 @@
+"""tick and run."""
+
+from typing import Any
+
+import click
+
+from engine.clock import system_clock
+from engine.commands.app import moment, with_office
+from engine.commands.output import local, print_json
+from engine.i18n import _
+from engine.office import Office
+from engine.scheduler import run_forever
+from engine.service.ticking import Ticked, tick
+
+
+def _tick() -> click.Command:
+    @click.command("tick", help=_("Do once what is due now: open tasks, decide notices, send them. Good for cron."))
+    @click.option("--at", metavar="ISO-TIME", help=_("Run as at this time; earlier than the last tick does nothing."))
+    @click.option("--json", "as_json", is_flag=True, help=_("Print JSON."))
+    @with_office
+    def run(office: Office, options: dict[str, Any]) -> None:
+        now = moment(office, options["at"], system_clock())
+        ticked = tick(office, now)
+        if options["as_json"]:
+            print_json(_as_dict(ticked))
+        else:
+            say(ticked, office)
+
+    return run
+
+
+def _as_dict(ticked: Ticked) -> dict[str, Any]:
+    sent = ticked.delivered
+    return {
+        "last": ticked.last, "opened": ticked.opened, "decisions": ticked.decisions,
+        "messages": ticked.composed.messages, "deferred": ticked.composed.deferred, "sent": sent.sent,
+        "cancelled": sent.cancelled, "later": sent.later, "dead": sent.dead, "waiting": sent.waiting,
+        "trouble": sent.trouble,
+    }  # fmt: skip
+
+
+def say(ticked: Ticked, office: Office) -> None:
+    if ticked.last is not None:
+        text = _("Nothing done: the last tick ran as at {last}.")
+        click.echo(text.format(last=local(ticked.last, office.calendar.zone)))
+        return
+    sent = ticked.delivered
+    click.echo(_("opened {opened}, decided {decisions}, composed {messages}, sent {sent}").format(
+        opened=ticked.opened, decisions=ticked.decisions, messages=ticked.composed.messages, sent=sent.sent))
+    if ticked.composed.deferred:
+        click.echo(_("{n} put off to the next working morning").format(n=ticked.composed.deferred))
+    if sent.waiting and office.settings.smtp is None:
+        click.echo(_("{n} messages wait: no mail server is set (KH_SMTP_HOST or kh.toml)").format(n=sent.waiting), err=True)
+    elif sent.waiting:
+        click.echo(_("{n} messages wait: the mail server does not answer ({why})").format(
+            n=sent.waiting, why=sent.trouble), err=True)
+    if sent.later or sent.dead:
+        click.echo(_("{later} to be tried again, {dead} refused for good ({why})").format(
+            later=sent.later, dead=sent.dead, why=sent.trouble), err=True)
+
+
+def _run() -> click.Command:
+    @click.command("run", help=_("Tick every minute until stopped (Ctrl-C or SIGTERM)."))
+    @click.option("--every", type=click.IntRange(1, 3600), default=60, show_default=True, metavar="SECONDS",
+                  help=_("Seconds between two ticks."))
+    @with_office
+    def run(office: Office, options: dict[str, Any]) -> None:
+        click.echo(_("Running: a tick every {n} seconds. Ctrl-C stops.").format(n=options["every"]))
+
+        def report(ticked: Ticked) -> None:
+            if ticked.decisions or ticked.composed.messages or ticked.delivered.sent or ticked.delivered.waiting:
+                say(ticked, office)
+
+        run_forever(office, options["every"], system_clock, report)
+        click.echo(_("Stopped."))
+
+    return run
+
+
+commands: dict[str, click.Command] = {"tick": _tick(), "run": _run()}

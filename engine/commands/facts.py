@@ -1,0 +1,113 @@
+"""fix-date, answer, note, units."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.commands.app import act_of, acting, read_day, selecting, selection_of, with_office
+from engine.commands.output import day, print_json, print_table
+from engine.i18n import _
+from engine.office import Office
+from engine.service.facts import answer, fix_date, note
+from engine.service.units import list_units, load_units
+
+
+def _fix_date() -> click.Command:
+    @click.command("fix-date", help=_("Fix the day of tasks whose date is approximate or open: SELECTOR... DAY."))
+    @selecting
+    @acting
+    @with_office
+    def run(office: Office, options: dict[str, Any]) -> None:
+        dry_run = options.pop("dry_run")
+        *selectors, last = options["selectors"]
+        if not selectors:
+            raise click.UsageError(_("fix-date takes a selector and a day: kh fix-date X/hoi-nghi 2020-04-24"))
+        options["selectors"] = tuple(selectors)
+        act, selection = act_of(office, options), selection_of(options)
+        for item in fix_date(office, selection, read_day(last), act, dry_run=dry_run):
+            text = _("{task}: fixed on {day}") if item.postponed_from is None else _("{task}: moved from {old} to {day}")
+            click.echo(text.format(task=item.task, day=day(item.day), old=day(item.postponed_from)))
+        _say_dry(dry_run)
+
+    return run
+
+
+def _answer() -> click.Command:
+    @click.command("answer", help=_("Record what was decided on an open question of the plan."))
+    @click.argument("instance")
+    @click.argument("question")
+    @click.argument("text")
+    @acting
+    @with_office
+    def run(office: Office, options: dict[str, Any]) -> None:
+        instance, question, text = options.pop("instance"), options.pop("question"), options.pop("text")
+        dry_run = options.pop("dry_run")
+        answer(office, instance, question, text, act_of(office, options), dry_run=dry_run)
+        click.echo(_("Answer to {question} recorded.").format(question=question))
+        _say_dry(dry_run)
+
+    return run
+
+
+def _note() -> click.Command:
+    @click.command("note", help=_("Record a call, a promise or anything else about tasks: SELECTOR... TEXT."))
+    @selecting
+    @click.option("--by", default="phone", show_default=True, metavar="HOW", help=_("How: phone, e-mail, visit …"))
+    @acting
+    @with_office
+    def run(office: Office, options: dict[str, Any]) -> None:
+        dry_run, by = options.pop("dry_run"), options.pop("by")
+        *selectors, text = options["selectors"]
+        if not selectors:
+            raise click.UsageError(_("note takes a selector and a text: kh note X/bao-cao/tp-a \"…\""))
+        options["selectors"] = tuple(selectors)
+        act, selection = act_of(office, options), selection_of(options)
+        tasks = note(office, selection, text, by, act, dry_run=dry_run)
+        click.echo(_("Noted on {n} tasks.").format(n=len(tasks)))
+        _say_dry(dry_run)
+
+    return run
+
+
+def _say_dry(dry_run: bool) -> None:
+    if dry_run:
+        click.echo(_("(dry run: nothing was changed)"))
+
+
+def _units() -> click.Group:
+    group = click.Group("units", help=_("The register of units: names, superiors, contacts, validity."))
+
+    @group.command("list", help=_("List the units of a directory as the register has them."))
+    @click.argument("directory", required=False)
+    @click.option("--json", "as_json", is_flag=True, help=_("Print JSON."))
+    @with_office
+    def listing(office: Office, options: dict[str, Any]) -> None:
+        rows = list_units(office, options["directory"])
+        if options["as_json"]:
+            print_json(rows)
+            return
+        columns = ("directory", "unit", "name", "level", "parent", "email", "valid_to")
+        headings = (_("Directory"), _("Unit"), _("Name"), _("Level"), _("Superior"), _("E-mail"), _("Until"))
+        print_table(headings, [[row[name] for name in columns] for row in rows])
+
+    @group.command("load", help=_("Load a corrected directory file; each changed unit is an entry."))
+    @click.argument("file", type=click.Path(path_type=Path))
+    @acting
+    @with_office
+    def loading(office: Office, options: dict[str, Any]) -> None:
+        dry_run, file = options.pop("dry_run"), options.pop("file")
+        found = load_units(office, file, act_of(office, options), dry_run=dry_run)
+        for unit in found.added:
+            click.echo(_("new: {unit}").format(unit=unit))
+        for unit in found.changed:
+            click.echo(_("changed: {unit}").format(unit=unit))
+        click.echo(_("{added} new units, {changed} changed").format(added=len(found.added), changed=len(found.changed)))
+        _say_dry(dry_run)
+
+    return group
+
+
+commands: dict[str, click.Command] = {
+    "fix-date": _fix_date(), "answer": _answer(), "note": _note(), "units": _units(),
+}  # fmt: skip

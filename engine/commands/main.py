@@ -1,0 +1,161 @@
+"""The `kh` command: its table of commands, its language, and how it ends."""
+
+import gettext
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from engine import __version__
+from engine.errors import KhError
+from engine.i18n import DOMAIN, LOCALE_DIR, N_, _, language_from, use_language
+
+# command → (module below engine.commands, what it is for). A module is imported when its command runs.
+COMMANDS = {
+    "check": ("authoring", N_("Find every mistake in plan files")),
+    "explain": ("authoring", N_("Say what a deadline phrase means")),
+    "start": ("running", N_("Start a plan")),
+    "list": ("running", N_("List the started plans")),
+    "status": ("running", N_("How a plan stands")),
+    "tasks": ("running", N_("List tasks")),
+    "show": ("running", N_("Show a plan or a task with all its facts")),
+    "fix-date": ("facts", N_("Fix the day of an approximate or open date")),
+    "answer": ("facts", N_("Record the answer to an open question of the plan")),
+    "note": ("facts", N_("Record a telephone call or a promise")),
+    "units": ("facts", N_("The register of units: list it, or load a corrected file")),
+    "ack": ("moves", N_("A unit took its task up")),
+    "submit": ("moves", N_("A unit handed its work in")),
+    "accept": ("moves", N_("Accept what was handed in")),
+    "return": ("moves", N_("Send a hand-in back with a reason")),
+    "cancel": ("moves", N_("Drop a duty")),
+    "exempt": ("moves", N_("Free a unit from a duty")),
+    "undo": ("moves", N_("Compensate a wrong entry")),
+    "tick": ("clockwork", N_("Do once what is due now: decide, send")),
+    "run": ("clockwork", N_("Do it every minute until stopped")),
+    "notices": ("notices", N_("Notices: sent, waiting, and why not")),
+    "log": ("notices", N_("The audit log: who did what, who was told what")),
+    "doctor": ("care", N_("Check the installation and show the settings")),
+    "demo": ("demo", N_("Two months of a real plan in seconds")),
+}
+
+
+class LazyGroup(click.Group):
+    """Lists its commands from the table; imports one only to run it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"engine.commands.{COMMANDS[cmd_name][0]}")
+        found: click.Command = module.commands[cmd_name]
+        found.short_help = _(COMMANDS[cmd_name][1])
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section(_("Commands")):
+            formatter.write_dl([(name, _(text)) for name, (_module, text) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        return super().resolve_command(ctx, args)
+
+
+def _say_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        click.echo(f"kh {__version__}")
+        ctx.exit()
+
+
+def build() -> click.Group:
+    """The command group, its texts in the language in force."""
+    group = LazyGroup(
+        "kh",
+        help=_("Plans of public offices, driven from the command line: one YAML file a plan, reminders by themselves."),
+    )
+    group.params += [
+        click.Option(["--lang"], type=click.Choice(["vi", "en"]), expose_value=False, help=_("Language of the output.")),
+        click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_say_version,
+                     help=_("Show the version.")),
+    ]
+    return group
+
+
+def chosen_language(arguments: Sequence[str]) -> str:
+    """`--lang` counts before anything is imported that has texts."""
+    for number, word in enumerate(arguments):
+        if word == "--lang" and number + 1 < len(arguments):
+            return arguments[number + 1]
+        if word.startswith("--lang="):
+            return word.removeprefix("--lang=")
+    return language_from() if "KH_LANG" in os.environ else _configured_language() or language_from()
+
+
+def _configured_language() -> str:
+    """`lang` of the nearest kh.toml; a broken file is reported later, by the command that needs it."""
+    from pathlib import Path
+
+    from engine.config import find_config
+
+    if find_config(Path.cwd(), os.environ) is None:
+        return ""
+    try:
+        from engine.config import load_settings
+
+        return load_settings()["lang"]
+    except KhError:
+        return ""
+
+
+def speak(language: str) -> None:
+    """Use a language for our texts and for click's own."""
+    use_language(language)
+    os.environ["LANGUAGE"] = language
+    gettext.bindtextdomain(DOMAIN, str(LOCALE_DIR))
+    gettext.textdomain(DOMAIN)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run and exit: 0 ok, 1 a refusal, 2 wrong usage, 3 a bug, 4 the environment."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    speak(chosen_language(words))
+    sys.exit(run(words))
+
+
+def run(words: Sequence[str]) -> int:
+    """The exit code of one command line."""
+    try:
+        code = build().main(args=list(words), prog_name="kh", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.Abort:
+        click.echo(_("Stopped."), err=True)
+        return 1
+    except click.UsageError as error:
+        error.show()
+        return 2
+    except click.ClickException as error:
+        error.show()
+        return 1
+    except KhError as error:
+        click.echo(_("Error: {text}").format(text=error), err=True)
+        return error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        click.echo(_("Error: {text}").format(text=error), err=True)
+        return 4
+    except Exception:  # noqa: BLE001  (the one place where a bug is shown)
+        traceback.print_exc()
+        click.echo(_("This is a bug. Please report it with the lines above."), err=True)
+        return 3

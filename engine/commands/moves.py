@@ -1,0 +1,78 @@
+"""ack, submit, accept, return, cancel, exempt, undo."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.commands.app import act_of, acting, read_day, selecting, selection_of, with_office
+from engine.commands.output import print_json, print_table
+from engine.i18n import _
+from engine.office import Office
+from engine.service.moves import Outcome, move, undo
+from engine.service.select import read_arrivals
+from engine.states import Trigger, state_label
+
+HELP: dict[Trigger, Callable[[], str]] = {
+    Trigger.ACK: lambda: _("Record that the units took their tasks up."),
+    Trigger.SUBMIT: lambda: _("Record what the units handed in. --at is the arrival; --doc the paper."),
+    Trigger.ACCEPT: lambda: _("Accept what was handed in."),
+    Trigger.RETURN: lambda: _("Send hand-ins back. Needs --reason; --new-date sets the date from now on in force."),
+    Trigger.CANCEL: lambda: _("Drop duties for good. Needs --reason."),
+    Trigger.EXEMPT: lambda: _("Free units from a duty. Needs --reason."),
+}
+
+
+def _make(trigger: Trigger) -> click.Command:
+    @selecting
+    @acting
+    @click.option("--json", "as_json", is_flag=True, help=_("Print JSON."))
+    @with_office
+    def run(office: Office, options: dict[str, Any]) -> None:
+        as_json, dry_run = options.pop("as_json"), options.pop("dry_run")
+        act, selection = act_of(office, options), selection_of(options)
+        table, new_date = options.pop("table", None), options.pop("new_date", None)
+        arrivals = read_arrivals(Path(table), office.calendar.zone, office.calendar.work_start) if table else ()
+        day = read_day(new_date) if new_date else None
+        outcomes = move(office, selection, trigger, act, new_date=day, arrivals=arrivals, dry_run=dry_run)
+        _print(outcomes, as_json, dry_run)
+
+    command = click.command(trigger.value, help=HELP[trigger]())(run)
+    if trigger is Trigger.SUBMIT:
+        command = click.option(
+            "--from", "table", metavar="FILE.csv",
+            help=_("A table of arrivals: unit, number, date of paper, date of arrival."),
+        )(command)  # fmt: skip
+    if trigger is Trigger.RETURN:
+        command = click.option("--new-date", metavar="DAY", help=_("The new last day."))(command)
+    return command
+
+
+def _print(outcomes: list[Outcome], as_json: bool, dry_run: bool) -> None:
+    if as_json:
+        print_json([{"task": item.task, "before": item.before, "after": item.after} for item in outcomes])
+        return
+    rows = [(item.task, state_label(item.before), "→", state_label(item.after)) for item in outcomes]
+    print_table((_("Task"), _("Before"), "", _("After")), rows)
+    text = _("{n} tasks would change (nothing was changed)") if dry_run else _("{n} tasks changed")
+    click.echo(text.format(n=len(outcomes)))
+
+
+def _undo() -> click.Command:
+    @click.command("undo", help=_("Compensate a wrong entry (its number stands in `kh log`). Needs --reason."))
+    @click.argument("entry", type=int)
+    @acting
+    @with_office
+    def run(office: Office, options: dict[str, Any]) -> None:
+        dry_run = options.pop("dry_run")
+        entry = options.pop("entry")
+        found = undo(office, entry, act_of(office, options), dry_run=dry_run)
+        _print([found.outcome], False, dry_run)
+        for message_id in found.sent:
+            click.echo(_("sent in the meantime and not to be called back: {id}").format(id=message_id))
+
+    return run
+
+
+commands = {trigger.value: _make(trigger) for trigger in HELP} | {"undo": _undo()}

@@ -1,0 +1,172 @@
+"""notices and log."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from engine import store
+from engine.clock import system_clock
+from engine.commands.app import act_of, acting, read_day, selecting, selection_of, with_office
+from engine.commands.output import day, local, print_json, print_table
+from engine.db import reading
+from engine.i18n import _
+from engine.office import Office
+from engine.reports.notices import decision_views, message_views
+from engine.reports.plans import entry_view
+from engine.reports.told import told_views
+from engine.service.outbox import find_message, release, retry
+from engine.service.select import Selection, select
+
+
+def _notices() -> click.Group:
+    group = click.Group("notices", help=_("Notices: those sent, those waiting, and why others did not go out."))
+
+    @group.command("list", help=_("List the messages of an instance, or all."))
+    @click.argument("instance", required=False)
+    @click.option("--status", metavar="STATUS", help=_("pending, held, sent, dead or cancelled."))
+    @click.option("--to", metavar="ADDRESS", help=_("Only to this address."))
+    @click.option("--since", metavar="DAY", help=_("Only from this office day on."))
+    @click.option("--json", "as_json", is_flag=True, help=_("Print JSON."))
+    @with_office
+    def listing(office: Office, options: dict[str, Any]) -> None:
+        column = store.MESSAGE.c
+        conditions = []
+        if options["status"]:
+            conditions.append(column.status == options["status"])
+        if options["to"]:
+            conditions.append(column.recipient == options["to"])
+        if options["since"]:
+            conditions.append(column.office_date >= read_day(options["since"]))
+        with reading(office.engine) as connection:
+            rows = message_views(connection, store.messages(connection, *conditions))
+            name = options["instance"]
+            if name:
+                office.instance(connection, name)
+                rows = [row for row in rows if any(item["task"].startswith(f"{name}/") for item in row["items"])]
+        if options["as_json"]:
+            print_json(rows)
+            return
+        headings = (_("No."), _("Day"), _("Status"), _("Sev."), _("To"), _("Subject"), _("Items"))
+        print_table(headings, [
+            (row["id"], day(row["date"]), row["status"], row["severity"], row["recipient"], row["subject"],
+             len(row["items"])) for row in rows
+        ])  # fmt: skip
+
+    @group.command("show", help=_("Show one message as it was sent."))
+    @click.argument("message", type=int)
+    @with_office
+    def showing(office: Office, options: dict[str, Any]) -> None:
+        with reading(office.engine) as connection:
+            row = find_message(connection, options["message"])
+        for name, value in ((_("To"), row.recipient), (_("Subject"), row.subject), ("Message-ID", row.message_id),
+                            (_("Status"), row.status), (_("Reason"), row.reason),
+                            (_("Sent"), local(row.sent_at, office.calendar.zone)),
+                            (_("Paper"), row.doc), (_("Signed by"), row.signed_by)):
+            if value:
+                click.echo(f"{name}: {value}")
+        click.echo(f"\n{row.body}")
+
+    @group.command("why-not", help=_("What was decided about a task's notices, sent or not, and why."))
+    @selecting
+    @click.option("--json", "as_json", is_flag=True, help=_("Print JSON."))
+    @with_office
+    def why_not(office: Office, options: dict[str, Any]) -> None:
+        with reading(office.engine) as connection:
+            tasks = select(office, connection, selection_of(options), system_clock())
+            ids = [task.id for task in tasks]
+            rows = decision_views(connection, [
+                row for some in store.chunks(ids) for row in
+                store.decisions(connection, store.DECISION.c.task_id.in_(some))
+            ])  # fmt: skip
+        if options["as_json"]:
+            print_json(rows)
+            return
+        headings = (_("Task"), _("Rung"), _("To"), _("Due"), _("Outcome"), _("Reason"))
+        print_table(headings, [
+            (row["task"], row["rung"], row["recipient"], local(row["due_at"], office.calendar.zone), row["outcome"],
+             _(row["reason"]) if row["reason"] else "") for row in rows
+        ])  # fmt: skip
+
+    @group.command("retry", help=_("Try refused messages again."))
+    @click.argument("messages", type=int, nargs=-1, required=True)
+    @acting
+    @with_office
+    def retrying(office: Office, options: dict[str, Any]) -> None:
+        dry_run, numbers = options.pop("dry_run"), options.pop("messages")
+        retry(office, numbers, act_of(office, options), dry_run=dry_run)
+        click.echo(_("{n} messages will be tried again at the next tick").format(n=len(numbers)))
+
+    @group.command("release", help=_("Release a message that waits for a signature."))
+    @click.argument("message", type=int)
+    @click.option("--signed-by", required=True, metavar="NAME", help=_("Who signed."))
+    @acting
+    @with_office
+    def releasing(office: Office, options: dict[str, Any]) -> None:
+        dry_run, number, signed = options.pop("dry_run"), options.pop("message"), options.pop("signed_by")
+        release(office, number, signed, act_of(office, options), dry_run=dry_run)
+        click.echo(_("Message {n} is released and goes out at the next tick.").format(n=number))
+
+    return group
+
+
+def _log() -> click.Command:
+    @click.command("log", help=_("The audit log of an instance or a task; --told: who was told what, when, why."))
+    @click.argument("selector", required=False)
+    @click.option("--task", metavar="SELECTOR", help=_("The story of one task."))
+    @click.option("--told", is_flag=True, help=_("The notices sent, with their text."))
+    @click.option("--unit", metavar="UNIT", help=_("Only what concerns this unit."))
+    @click.option("--last", type=click.IntRange(1), metavar="N", help=_("Only the last N lines."))
+    @click.option("--json", "as_json", is_flag=True, help=_("Print JSON."))
+    @with_office
+    def run(office: Office, options: dict[str, Any]) -> None:
+        selector = options["task"] or options["selector"]
+        with reading(office.engine) as connection:
+            if options["told"]:
+                told = told_views(office, connection, selector, options["unit"])
+            else:
+                rows = _entries(office, connection, selector, options)
+        if options["told"]:
+            _print_told(told, office, options["as_json"])
+        else:
+            _print_log(rows, office, options["as_json"])
+
+    return run
+
+
+def _entries(office: Office, connection: Any, selector: str | None, options: dict[str, Any]) -> list[dict[str, Any]]:
+    conditions = []
+    if selector and "/" in selector:
+        tasks = select(office, connection, Selection([selector]), datetime.now(UTC))
+        conditions.append(store.ENTRY.c.task_id.in_([task.id for task in tasks]))
+    elif selector:
+        conditions.append(store.ENTRY.c.instance_id == office.instance(connection, selector).id)
+    if options["unit"]:
+        conditions.append(store.TASK.c.unit == options["unit"])
+    return [entry_view(row) for row in store.entries(connection, *conditions, limit=options["last"])]
+
+
+def _print_told(rows: list[dict[str, Any]], office: Office, as_json: bool) -> None:
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        click.echo(f"{local(row['at'], office.calendar.zone)}  {row['recipient']}  {row['message_id']}")
+        click.echo(f"{row['subject']}\n{row['text']}\n{'-' * 72}")
+
+
+def _print_log(rows: list[dict[str, Any]], office: Office, as_json: bool) -> None:
+    if as_json:
+        print_json(rows)
+        return
+    headings = (_("No."), _("Happened"), _("Who"), _("What"), _("Task"), _("From"), _("To"), _("Paper"), _("Reason"))
+    print_table(headings, [
+        (row["entry"], local(row["happened_at"], office.calendar.zone) + ("*" if row["backdated"] else ""),
+         row["actor"], row["trigger"], row["task"], row["before"], row["after"], row["doc"],
+         row["reason"] or row["data"].get("text", "")) for row in rows
+    ])  # fmt: skip
+    if any(row["backdated"] for row in rows):
+        click.echo(_("* recorded later than it happened"))
+
+
+commands: dict[str, click.Command] = {"notices": _notices(), "log": _log()}

@@ -1,0 +1,48 @@
+"""Printing: tables for people, JSON for programs. User text never passes as markup."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from engine.clock import zone
+
+WIDE = 200  # columns where the output is no terminal
+
+
+def print_json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
+
+
+def console() -> Console:
+    return Console(width=None if sys.stdout.isatty() else WIDE, highlight=False, soft_wrap=False)
+
+
+def print_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> None:
+    table = Table(title=Text(title) if title else None, title_justify="left", box=None, pad_edge=False,
+                  header_style="bold", show_edge=False)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*[Text("" if cell is None else str(cell)) for cell in row])
+    console().print(table)
+
+
+def day(value: date | None) -> str:
+    return value.strftime("%d/%m/%Y") if value else "–"
+
+
+def local(value: datetime | None, zone_name: str) -> str:
+    return value.astimezone(zone(zone_name)).strftime("%d/%m/%Y %H:%M") if value else "–"

@@ -1,0 +1,167 @@
+"""From the text of a deadline to its meaning: the grammar compiled once, and every refusal with its place."""
+
+import hashlib
+import os
+import re
+import sys
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.deadlines.meaning import Deadline, MonthDay
+from engine.deadlines.prose import MOST_CHARACTERS, TIME, Framed, frame, opening_of, plain
+from engine.errors import PhraseError
+from engine.i18n import N_, _
+
+if TYPE_CHECKING:
+    from lark import Lark
+    from lark.exceptions import UnexpectedInput
+    from lark.lexer import TerminalDef
+
+    from engine.deadlines.forms import Read
+
+GRAMMAR = Path(__file__).with_name("grammar.lark")
+
+# What could stand at a place, as a user would write it. Terminals without a line here go without saying.
+EXPECTED = {
+    "BEFORE": "trước",
+    "BY": "chậm nhất",
+    "UNTIL": "đến hết",
+    "IN": "trong",
+    "WITHIN": "trong vòng",
+    "FROM": "từ",
+    "SINCE": "kể từ",
+    "AFTER": "sau",
+    "TENTATIVE": "dự kiến",
+    "ABOUT": "khoảng",
+    "DAY": "ngày",
+    "DMY": "30/3/2020",
+    "NUMBER": N_("a number"),
+    "MONTH": "tháng 3",
+    "QUARTER": "quý I",
+    "YEAR": "năm 2020",
+    "SLASH_YEAR": "/2020",
+    "PHASE": "giai đoạn",
+    "EARLY": "đầu",
+    "LATE": "cuối",
+    "CLOCK": "14h00",
+    "DURATION": "5 ngày làm việc",
+    "EVERY_MONTH": "hằng tháng",
+    "EVERY_QUARTER": "hằng quý",
+    "EVERY_YEAR": "hằng năm",
+    "OPEN": "kịp thời",
+    "REFERENCE": "theo quy định",
+    "WORDS": N_("a stage or a happening"),
+    "$END": N_("the end"),
+}
+
+
+def read(
+    phrase: str,
+    *,
+    issued: date,
+    stages: Collection[str] = (),
+    occasions: Mapping[str, tuple[MonthDay, MonthDay]] | None = None,
+) -> Deadline:
+    """What a deadline means, read with the date the plan was issued.
+
+    `stages` are the ids a phrase may hang on, `occasions` the plan's yearly windows as ((month, day), (month, day)).
+    Raises PhraseError, with the place, for whatever is not understood.
+    """
+    if len(phrase) > MOST_CHARACTERS:
+        raise PhraseError(phrase[:40] + "…", 40, _("longer than {most} characters").format(most=MOST_CHARACTERS))
+    said, framed = _said(phrase)
+    from engine.deadlines.context import Context
+    from engine.deadlines.reading import meaning_of
+
+    text = unicodedata.normalize("NFC", phrase)
+    return meaning_of(Context(phrase, text, issued, stages, occasions or {}), said, framed)
+
+
+def _said(phrase: str) -> "tuple[Read, Framed]":
+    from lark.exceptions import UnexpectedInput
+
+    from engine.deadlines.context import place
+
+    try:
+        return _parsed(plain(phrase))
+    except UnexpectedInput as error:
+        at, words = _place(error, len(phrase)), _expected(error)
+        reason = _("nothing is written here") if not phrase.strip() else _("this cannot stand here")
+        raise PhraseError(phrase, place(phrase, at), reason, words) from None
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> "tuple[Read, Framed]":
+    """The form of a text and the frame it was read in. It begins at the first limit word, unless a time opens it."""
+    from lark.exceptions import UnexpectedInput
+
+    opening = opening_of(text)
+    if opening and TIME.match(text, len(text) - len(text.lstrip())):
+        try:
+            return _parse(text, 0)
+        except UnexpectedInput as error:
+            if _place(error, len(text)) >= opening:
+                raise
+    return _parse(text, opening)
+
+
+def _parse(text: str, start: int) -> "tuple[Read, Framed]":
+    framed = frame(text, start)
+    said: Read = _parser().parse(framed.text)  # type: ignore[assignment]
+    return said, framed
+
+
+@cache
+def _parser() -> "Lark":
+    from lark import Lark
+
+    from engine.deadlines.forming import Forms
+
+    grammar = GRAMMAR.read_text("utf-8")
+    return Lark(
+        grammar,
+        parser="lalr",
+        lexer="contextual",
+        transformer=Forms(),
+        edit_terminals=_as_words,
+        maybe_placeholders=False,
+        cache=_compiled(grammar) or False,
+    )
+
+
+def _compiled(grammar: str) -> str | None:
+    """Where the parse tables are kept between runs: beside the byte code and, as that is, only where one may write."""
+    folder = Path(__file__).parent / "__pycache__"
+    if sys.dont_write_bytecode or not os.access(folder, os.W_OK):
+        return None
+    digest = hashlib.sha256((grammar + Path(__file__).read_text("utf-8")).encode()).hexdigest()
+    return str(folder / f"grammar.{sys.implementation.cache_tag}.{digest[:16]}.pickle")
+
+
+_SPACE = re.compile(r"\\? ([?*]?)")
+
+
+def _as_words(terminal: "TerminalDef") -> "TerminalDef":
+    """Let a space stand for any white space, and no word match inside a longer one or a slug."""
+    from lark.lexer import PatternRE
+
+    pattern = _SPACE.sub(lambda found: r"\s*" if found[1] else r"\s+", terminal.pattern.to_regexp())
+    terminal.pattern = PatternRE(rf"(?:{pattern})(?!(?<=[^\W\d_])-?\w)")
+    return terminal
+
+
+def _place(error: "UnexpectedInput", end: int) -> int:
+    token = getattr(error, "token", None)
+    if token is not None and token.type == "$END":
+        return end
+    return int(error.pos_in_stream if error.pos_in_stream is not None else end)
+
+
+def _expected(error: "UnexpectedInput") -> list[str]:
+    found: Iterable[str] = getattr(error, "accepts", None) or getattr(error, "expected", None) or ()
+    names = set(found) or set(getattr(error, "allowed", None) or ())
+    return [_(label) for name, label in EXPECTED.items() if name in names]

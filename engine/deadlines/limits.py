@@ -1,0 +1,172 @@
+"""Days and spans of one time: `trước ngày 30/3`, `cuối tháng 4/2020`, `từ ngày … đến ngày …`."""
+
+from dataclasses import replace
+from datetime import date
+
+from engine.deadlines.context import Context
+from engine.deadlines.forms import Between, DayForm, Days, Limit, Now, SpanForm
+from engine.deadlines.meaning import ONE_DAY, Day, Deadline, Period, Window, last_good
+from engine.i18n import _
+
+
+def once(context: Context, limit: Limit) -> Deadline:
+    when = limit.when
+    if isinstance(when, Days):
+        return _one_day(context, limit, when)
+    if isinstance(when, Between):
+        return _between(context, limit, when)
+    return _span(context, limit, when)
+
+
+# ---- a day ----------------------------------------------------------------------------------------------------------
+
+
+def _one_day(context: Context, limit: Limit, when: Days) -> Deadline:
+    form = when.days[0]
+    if len(when.days) > 1:
+        raise context.refusal(when.days[1].at, _("several dates are one deadline only where they recur"), ("hằng năm",))
+    if form.day == 0:
+        raise context.refusal(form.at, _("which day is meant?"))
+    at = context.clock(form)
+    exclusive = limit.mode == "before" and form.clock != (24, 0)
+    named = dated(context, form, exclusive and at is None)
+    if limit.hedge and limit.mode == "within":
+        return Window(start=named, end=named, time=at, tentative=limit.hedge == "tentative", **context.common())
+    if limit.hedge:
+        context.warn(_("a provisional limit is kept as a firm one"))
+    return Day(named=named, exclusive=exclusive, time=at, tentative=limit.hedge is not None, **context.common())
+
+
+def dated(context: Context, form: DayForm, exclusive: bool = False) -> date:
+    """The day a form names; a missing year is the first whose last good day is not before the issue date."""
+    if form.role:
+        raise context.refusal(form.at, _("this month returns each period: a recurrence is needed"))
+
+    def in_year(year: int) -> tuple[date, date]:
+        day = context.day(form, year)
+        return day, last_good(day, exclusive, None)
+
+    day = context.day(form, form.year) if form.year else context.first_year(in_year, form.at)
+    context.check_weekday(form, day)
+    return day
+
+
+# ---- a span ---------------------------------------------------------------------------------------------------------
+
+
+def _span(context: Context, limit: Limit, span: SpanForm) -> Deadline:
+    if span.unit == "role":
+        raise context.refusal(span.at, _("a part of which month?"), ("cuối tháng 4/2020", "trung tuần hằng tháng"))
+    if limit.mode == "before":
+        return _before_span(context, limit, span)
+    if span.unit == "two-months":
+        raise context.refusal(span.at, _("several months are one deadline only where they recur"), ("hằng năm",))
+    start, end = _bounds(context, span)
+    if limit.mode in ("by", "until"):
+        return _by_end(context, limit, span, end)
+    if span.part or limit.hedge:
+        return Window(start=start, end=end, tentative=limit.hedge == "tentative", **context.common())
+    return Period(start=start, end=end, **context.common())
+
+
+def _by_end(context: Context, limit: Limit, span: SpanForm, end: date) -> Deadline:
+    if span.part and span.part != "late":
+        context.warn(_("a limit in a part of a month is read as the end of that part"))
+    return Day(named=end, tentative=limit.hedge is not None, **context.common())
+
+
+def _before_span(context: Context, limit: Limit, span: SpanForm) -> Deadline:
+    if span.part:
+        raise context.refusal(
+            span.at, _("before which day? A part of a month is no day"), ("chậm nhất cuối tháng 4", "trước ngày 25/4")
+        )
+
+    def in_year(year: int) -> tuple[date, date]:
+        start, _end = context.bounds(span, year)
+        return start, start - ONE_DAY
+
+    named = context.bounds(span, span.year)[0] if span.year else context.first_year(in_year, span.at)
+    return Day(named=named, exclusive=True, tentative=limit.hedge is not None, **context.common())
+
+
+def _bounds(context: Context, span: SpanForm) -> tuple[date, date]:
+    def in_year(year: int) -> tuple[tuple[date, date], date]:
+        start, end = context.bounds(span, year)
+        return (start, end), end
+
+    return context.bounds(span, span.year) if span.year else context.first_year(in_year, span.at)
+
+
+# ---- from … to … ----------------------------------------------------------------------------------------------------
+
+
+def _between(context: Context, limit: Limit, when: Between) -> Deadline:
+    if limit.mode != "within":
+        raise context.refusal(limit.at, _("a limit is one day, not a stretch of days"))
+    start, end = between(context, when)
+    if limit.hedge or _part(when.first) or _part(when.last):
+        return Window(start=start, end=end, tentative=limit.hedge == "tentative", **context.common())
+    return Period(start=start, end=end, **context.common())
+
+
+def _part(form: DayForm | SpanForm | Now) -> str | None:
+    return form.part if isinstance(form, SpanForm) else None
+
+
+def between(context: Context, when: Between) -> tuple[date, date]:
+    """Both ends of a stretch of days; what the first end leaves out it takes from the second."""
+    first, last = _shared(when)
+    end = _edge(context, last, 1)
+    if isinstance(first, Now):
+        start = context.issued
+    elif first.year:
+        start = _edge(context, first, 0)
+    else:
+        start = _edge(context, replace(first, year=end.year), 0)
+        if start > end:
+            start = _edge(context, replace(first, year=end.year - 1), 0)
+    if start > end:
+        raise context.refusal(getattr(last, "at", 0), _("the span ends before it begins"))
+    return start, end
+
+
+def _shared(when: Between) -> tuple[DayForm | SpanForm | Now, DayForm | SpanForm]:
+    first, last = when.first, when.last
+    if isinstance(first, DayForm) and isinstance(last, DayForm) and not first.month:
+        first = replace(first, month=last.month)
+    if isinstance(first, (DayForm, SpanForm)) and first.year and not last.year:
+        last = replace(last, year=_following(first, last))
+    return first, last
+
+
+def _following(first: DayForm | SpanForm, last: DayForm | SpanForm) -> int:
+    """The year of an end that names none: that of its beginning, or the next where it would lie before."""
+    year = first.year or 0
+    return year + 1 if _month(last) < _month(first) else year
+
+
+def _month(form: DayForm | SpanForm) -> int:
+    if isinstance(form, DayForm):
+        return form.month or 0
+    return form.first * 3 if form.unit == "quarter" else form.first
+
+
+def _edge(context: Context, form: DayForm | SpanForm, side: int) -> date:
+    if isinstance(form, DayForm):
+        if form.day == 0 or form.clock:
+            raise context.refusal(form.at, _("a stretch of days names no time of day"))
+        return dated(context, form)
+    if form.unit == "role":
+        raise context.refusal(form.at, _("a part of which month?"))
+    return _bounds(context, form)[side]
+
+
+def stretch(context: Context, limit: Limit) -> tuple[date, date]:
+    """First and last day of whatever a limit names: the bound of a recurrence."""
+    when = limit.when
+    if isinstance(when, Between):
+        return between(context, when)
+    if isinstance(when, SpanForm):
+        return _bounds(context, when)
+    day = dated(context, when.days[0])
+    return day, day

@@ -1,0 +1,86 @@
+"""From a pending message to its outcome: checked once more, handed over, recorded."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from engine import store
+from engine.channels import CHANNELS
+from engine.channels.email import EmailChannel, Result, Verdict
+from engine.db import exclusive, reading, writing
+from engine.escalation import REASONS, decide, find_rung
+from engine.office import Office
+
+# Minutes to wait after the 1st, 2nd, … failed attempt; after the last one the message is a dead letter.
+BACK_OFF = (1, 5, 15, 60, 120, 240, 240, 480, 480, 960)
+
+
+@dataclass
+class Delivered:
+    sent: int = 0
+    cancelled: int = 0
+    later: int = 0
+    dead: int = 0
+    waiting: int = 0  # no server is named, or it does not answer
+    trouble: str = ""  # what the server said last
+
+
+def deliver(office: Office, now: datetime) -> Delivered:
+    """Send all that is pending, one process at a time; a crash in between repeats at most the message under way."""
+    done = Delivered()
+    with exclusive(office.engine, "delivery"):
+        with reading(office.engine) as connection:
+            pending = store.pending_messages(connection, now)
+        if pending and office.settings.smtp is None:
+            done.waiting = len(pending)
+        elif pending and office.settings.smtp is not None:
+            with CHANNELS["email"](office.settings.smtp) as channel:
+                _deliver_all(office, pending, channel, now, done)
+    return done
+
+
+def _deliver_all(office: Office, pending: list[object], channel: EmailChannel, now: datetime, done: Delivered) -> None:
+    for number, message in enumerate(pending):
+        if not _still_wanted(office, message.id, now):  # type: ignore[attr-defined]
+            done.cancelled += 1
+            continue
+        result = channel.send(message, now)
+        if result.verdict is Verdict.UNREACHABLE:
+            done.waiting, done.trouble = len(pending) - number, result.text
+            return
+        _record(office, message, result, now, done)
+
+
+def _still_wanted(office: Office, message_id: int, now: datetime) -> bool:
+    """False, and recorded, where everything in a message was settled since it was composed."""
+    with writing(office.engine) as connection:
+        held = store.decisions_of_messages(connection, [message_id]).get(message_id, [])
+        tasks = store.tasks_by_id(connection, [row.task_id for row in held])
+        for row in held:
+            task = tasks[row.task_id]
+            blueprint = office.blueprint(connection, office.instance(connection, task.instance))
+            rung = find_rung(blueprint, task.stage, row.rung)
+            if rung is not None and decide(rung, row, task) == "send":
+                return True
+        store.update_message(connection, message_id, while_status="pending", status="cancelled", reason=REASONS["done"])
+        store.end_decisions_of(connection, message_id, "done", REASONS["done"])
+    return False
+
+
+def _record(office: Office, message: object, result: Result, now: datetime, done: Delivered) -> None:
+    row: store.Any = message
+    with writing(office.engine) as connection:
+        if result.verdict is Verdict.ACCEPTED:
+            store.update_message(connection, row.id, while_status="pending", status="sent", sent_at=now,
+                                 attempts=row.attempts + 1, reason=result.text)  # fmt: skip
+            store.end_decisions_of(connection, row.id, "sent", REASONS["sent"])
+            done.sent += 1
+        elif result.verdict is Verdict.REFUSED or row.attempts + 1 > len(BACK_OFF):
+            store.update_message(connection, row.id, while_status="pending", status="dead",
+                                 attempts=row.attempts + 1, reason=result.text)  # fmt: skip
+            store.end_decisions_of(connection, row.id, "undeliverable", result.text)
+            done.dead, done.trouble = done.dead + 1, result.text
+        else:
+            again = now + timedelta(minutes=BACK_OFF[row.attempts])
+            store.update_message(connection, row.id, while_status="pending", attempts=row.attempts + 1,
+                                 next_attempt_at=again, reason=result.text)  # fmt: skip
+            done.later, done.trouble = done.later + 1, result.text

@@ -1,0 +1,225 @@
+"""From decisions to messages: one per address, channel and office day, composed and rendered when its morning is released."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine import store
+from engine.clock import local_date
+from engine.escalation import REASONS, decide, find_rung, next_morning
+from engine.i18n import in_language
+from engine.ladders import Rung, label
+from engine.notices import Notice, Section, render_notice
+from engine.office import Office, Register
+from engine.plan.blueprint import Blueprint
+from engine.rows import DecisionRow, TaskRow
+
+CHANNEL = "email"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A decision with all that is needed to write about it."""
+
+    decision: DecisionRow
+    task: TaskRow
+    rung: Rung
+    blueprint: Blueprint
+    register: Register
+
+    @property
+    def rank(self) -> tuple[int, datetime]:
+        return self.decision.severity, self.decision.due_at
+
+
+@dataclass
+class Composed:
+    messages: int = 0
+    deferred: int = 0
+
+
+def compose(office: Office, connection: Connection, now: datetime) -> Composed:
+    """Release what is due: inside working hours as messages, else put off to the next working morning."""
+    ready = store.ready_decisions(connection, now)
+    if not ready:
+        return Composed()
+    if not office.calendar.is_office_time(now):
+        until = office.calendar.next_office_time(now)
+        fresh = [row.id for row in ready if row.deferred_to is None]
+        store.defer_decisions(connection, fresh, until)
+        return Composed(deferred=len(fresh))
+    items = _to_send(office, connection, ready)
+    items = _highest(connection, items)
+    return _release(office, connection, _addressed(connection, items, local_date(now, office.calendar.zone)), now)
+
+
+def _to_send(office: Office, connection: Connection, ready: Sequence[DecisionRow]) -> list[Item]:
+    """The decisions that still stand; the others end here, each with its reason."""
+    tasks = store.tasks_by_id(connection, {row.task_id for row in ready})
+    registers: dict[str, Register] = {}
+    ended: dict[str, list[int]] = defaultdict(list)
+    items = []
+    for row in ready:
+        task = tasks[row.task_id]
+        instance = office.instance(connection, task.instance)
+        blueprint = office.blueprint(connection, instance)
+        rung = find_rung(blueprint, task.stage, row.rung)
+        action = decide(rung, row, task) if rung and instance.closed_at is None else "cancelled"
+        if action != "send" or rung is None:
+            ended[action].append(row.id)
+            continue
+        register = registers.setdefault(instance.directory, Register(connection, instance.directory))
+        items.append(Item(row, task, rung, blueprint, register))
+    for action, ids in ended.items():
+        store.end_decisions(connection, ids, action, REASONS[action])
+    return items
+
+
+def _highest(connection: Connection, items: Iterable[Item]) -> list[Item]:
+    """Of several rungs for one task and recipient only the highest goes out; the others are superseded."""
+    best: dict[tuple[int, str, bool], Item] = {}
+    passed = []
+    for item in items:
+        key = (item.task.id, item.decision.recipient, item.decision.held)
+        rival = best.get(key)
+        if rival is None or item.rank >= rival.rank:
+            best[key] = item
+            passed += [rival.decision.id] if rival else []
+        else:
+            passed.append(item.decision.id)
+    store.end_decisions(connection, passed, "superseded", REASONS["superseded"])
+    return list(best.values())
+
+
+Key = tuple[str, bool, bool]  # address, urgent, held
+
+
+def _addressed(connection: Connection, items: Iterable[Item], today: date) -> dict[Key, list[Item]]:
+    """The items by address, as the register has it now; what has none joins the coordinator's."""
+    found: dict[Key, list[Item]] = defaultdict(list)
+    lost = []
+    for item in items:
+        address = address_of(item.register, item.decision.recipient, today)
+        if address:
+            found[address, item.decision.urgent, item.decision.held].append(item)
+        else:
+            lost.append(item)
+    for item in redirect(connection, lost, REASONS["undeliverable"]):
+        if address := address_of(item.register, item.decision.recipient, today):
+            found[address, item.decision.urgent, item.decision.held].append(item)
+        else:
+            store.end_decisions(connection, [item.decision.id], "undeliverable", REASONS["undeliverable"])
+    return found
+
+
+def address_of(register: Register, recipient: str, today: date) -> str | None:
+    """Where to write to on a day: the unit's contact; for a head, the deputy in charge, else the head."""
+    unit_id, _sep, part = recipient.partition("#")
+    unit = register.find(unit_id)
+    if unit is None:
+        return None
+    if not part:
+        return unit.contact.email
+    deputy = next((one.email for one in unit.deputies if one.from_ <= today <= one.to), None)
+    return deputy or (unit.head.email if unit.head else None)
+
+
+def redirect(connection: Connection, items: Sequence[Item], reason: str) -> list[Item]:
+    """End decisions as undeliverable and make their twins for the coordinator, unless it is told already."""
+    found = []
+    for item in items:
+        store.end_decisions(connection, [item.decision.id], "undeliverable", reason)
+        coordinator = item.blueprint.plan.coordinator
+        if item.decision.recipient == coordinator:
+            continue
+        twin = item.decision._asdict() | {
+            "recipient": coordinator, "role": "undeliverable", "outcome": "pending", "reason": None,
+            "message_id": None, "deferred_to": None,
+        }  # fmt: skip
+        del twin["id"]
+        store.add_decisions(connection, [twin])
+        where = [getattr(store.DECISION.c, name) == twin[name]
+                 for name in ("task_id", "rung", "occurrence", "deadline_version", "recipient", "role", "outcome")]
+        found += [Item(row, item.task, item.rung, item.blueprint, item.register)
+                  for row in store.decisions(connection, *where)]
+    return found
+
+
+def _release(office: Office, connection: Connection, groups: dict[Key, list[Item]], now: datetime) -> Composed:
+    """One message per group, unless that address had its message of the day: then tomorrow."""
+    today = local_date(now, office.calendar.zone)
+    done = Composed()
+    for (address, urgent, held), items in groups.items():
+        ids = [item.decision.id for item in items]
+        if store.has_message(connection, address, CHANNEL, today, urgent, held):
+            store.defer_decisions(connection, ids, next_morning(now, office.calendar))
+            done.deferred += len(ids)
+            continue
+        message_id = store.add_message(connection, _message(office, connection, address, urgent, held, items, now))
+        store.compose_decisions(connection, ids, message_id)
+        done.messages += 1
+    return done
+
+
+def _message(office: Office, connection: Connection, address: str, urgent: bool, held: bool, items: list[Item],
+             now: datetime) -> dict[str, Any]:
+    items.sort(key=lambda item: (-item.decision.severity, item.decision.due_at, item.task.id))
+    first = items[0]
+    today = local_date(now, office.calendar.zone)
+    notice = Notice(
+        recipients=tuple(dict.fromkeys(item.register.name(item.decision.recipient.partition("#")[0], today)
+                                       for item in items)),
+        sections=tuple(_sections(office, connection, items, now)),
+        language=first.blueprint.plan.language,
+        coordinator=first.register.name(first.blueprint.plan.coordinator, today),
+        contact=address_of(first.register, first.blueprint.plan.coordinator, today) or "",
+        today=today,
+    )
+    rendered = render_notice(notice)
+    return {
+        "recipient": address, "channel": CHANNEL, "office_date": today, "urgent": urgent, "held": held,
+        "message_id": _message_id(notice.contact, address, CHANNEL, today, urgent, held),
+        "subject": rendered.subject, "body": rendered.body, "attachments": json.dumps(rendered.attachments),
+        "severity": first.decision.severity, "rung": first.decision.rung, "template": first.decision.template,
+        "composed_at": now, "status": "held" if held else "pending",
+    }  # fmt: skip
+
+
+def _message_id(*key: Any) -> str:
+    digest = hashlib.sha256("|".join(map(str, key)).encode()).hexdigest()
+    return f"<{digest[:40]}@kh.invalid>"
+
+
+def _sections(office: Office, connection: Connection, items: list[Item], now: datetime) -> Iterable[Section]:
+    """Items about one stage and of one rung stand together, the most urgent first."""
+    groups: dict[tuple[Any, ...], list[Item]] = defaultdict(list)
+    for item in items:
+        lost = item.decision.role == "undeliverable"
+        groups[item.decision.template, item.task.instance, item.task.stage, item.task.period, lost].append(item)
+    for (template, _instance, stage_id, period, lost), some in groups.items():
+        first = some[0]
+        with in_language(first.blueprint.plan.language):
+            heading = label(template)
+        progress = _progress(connection, first.task.instance_id, stage_id, period)
+        yield Section.about(
+            template=template, heading=heading, severity=first.decision.severity, blueprint=first.blueprint,
+            register=first.register, stage_id=stage_id, tasks=[item.task for item in some], progress=progress,
+            undeliverable=lost, letter=first.rung.letter and first.decision.role == "coordinator",
+            now=now, calendar=office.calendar,
+        )  # fmt: skip
+
+
+def _progress(connection: Connection, instance_id: int, stage_id: str, period: str) -> tuple[int, int]:
+    """(how many are done, of how many) in one stage and period."""
+    for row in store.tallies(connection, instance_id, [stage_id]):
+        if row.period == period and not row.scope:
+            return row.done, row.total - row.dropped
+    return 0, 0
+
+

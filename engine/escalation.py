@@ -1,0 +1,257 @@
+"""The sweep: which rungs fell due, for whom, and whether each is sent. Decisions here, effects elsewhere."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine import store
+from engine.calendar import Calendar
+from engine.clock import local_date
+from engine.deadlines import read_duration
+from engine.ladders import SYSTEM_RUNGS, Rung, Timeline, days_due
+from engine.machine import Act
+from engine.office import Office, Register
+from engine.plan.blueprint import Blueprint
+from engine.rows import DecisionRow, InstanceRow, TaskRow
+from engine.settle import SYSTEM, Settling
+from engine.states import FINAL, OPEN, TO_HAND_IN, State
+
+BATCH = 500
+SETTLING_IN = 3  # working days after opening in which no reminder is worth sending
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One occurrence of a rung that fell due."""
+
+    at: datetime
+    rung: Rung
+    occurrence: int
+
+
+def rungs_of(blueprint: Blueprint, stage_id: str) -> tuple[Rung, ...]:
+    """A stage's ladder with the system's own questions about dates; none where the plan says `ladder: none`."""
+    ladder = blueprint.ladder(stage_id)
+    stage = blueprint.plan.stages[stage_id]
+    if not ladder or stage.soft or stage.type == "ongoing":
+        return ladder
+    return (*ladder, *SYSTEM_RUNGS.values())
+
+
+def find_rung(blueprint: Blueprint, stage_id: str, rung_id: str) -> Rung | None:
+    return next((rung for rung in rungs_of(blueprint, stage_id) if rung.id == rung_id), None)
+
+
+def timeline(blueprint: Blueprint, task: TaskRow) -> Timeline:
+    stage = blueprint.plan.stages[task.stage]
+    return Timeline(
+        opened_at=task.opened_at,
+        last_day=task.last_day,
+        counts_from=None if task.provisional or stage.soft else task.named or task.last_day,
+        window_from=task.from_on if task.approximate else None,
+        submitted_at=task.submitted_at,
+        returned_at=task.returned_at,
+        grace=read_duration(stage.grace) if stage.grace else None,
+    )
+
+
+@lru_cache(maxsize=4096)
+def agenda(rungs: tuple[Rung, ...], times: Timeline, calendar: Calendar, since: datetime | None,
+           until: datetime) -> tuple[tuple[Due, ...], datetime | None]:
+    """The rungs due in (since, until], and the instant of the next one after; tasks of one stage share the answer."""
+    due: list[Due] = []
+    following: list[datetime] = []
+    for rung in rungs:
+        if rung.condition == "undated" and (times.last_day or times.window_from):
+            continue
+        for day, occurrence in days_due(rung, times, calendar):
+            at = _instant(rung, day, times, calendar)
+            if at > until:
+                following.append(at)
+                break
+            if since is None or at > since:
+                due.append(Due(at, rung, occurrence))
+    return tuple(due), min(following, default=None)
+
+
+def _instant(rung: Rung, day: Any, times: Timeline, calendar: Calendar) -> datetime:
+    if rung.when.anchor == "opening" and not rung.when.amount and times.opened_at:
+        return times.opened_at
+    return calendar.opening_of(day)
+
+
+def too_early(due: Due, task: TaskRow, calendar: Calendar) -> str | None:
+    """Why a rung that fell due before the task was really open is dropped; None where it stands."""
+    if due.rung.condition == "not-fixed":
+        return None
+    if task.opened_at is None or due.at < task.opened_at:
+        return "before-opening"
+    before = due.rung.when.anchor == "deadline" and due.rung.when.direction == "before" and due.rung.when.amount
+    if before:
+        opened = local_date(task.opened_at, calendar.zone)
+        day = local_date(due.at, calendar.zone)
+        if calendar.working_days_between(opened, day) < SETTLING_IN:
+            return "before-opening"
+    return None
+
+
+# Why a decision ends, in words an inspector reads.
+REASONS = {
+    "before-opening": "the rung fell due before the task was open, or within three working days after",
+    "done": "the task was done by then",
+    "cancelled": "the duty was dropped, or its date changed",
+    "superseded": "a higher rung for the same task and recipient went out instead",
+    "undeliverable": "the recipient has no contact",
+    "sent": "accepted by the mail server",
+}
+
+
+def decide(rung: Rung, decision: DecisionRow, task: TaskRow) -> str:
+    """'send', or the outcome that ends the decision now: a pure function of the rung and the task."""
+    if task.state in (State.CANCELLED, State.EXEMPT):
+        return "cancelled"
+    if decision.deadline_version != task.deadline_version and rung.when.anchor == "deadline":
+        return "cancelled"
+    return "send" if _owed(rung, task) else "done"
+
+
+def _owed(rung: Rung, task: TaskRow) -> bool:
+    match rung.condition:
+        case "not-acknowledged":
+            return task.state == State.ASSIGNED
+        case "not-submitted":
+            return task.state in TO_HAND_IN
+        case "not-accepted":
+            return task.state not in FINAL
+        case "undated":
+            return task.state in OPEN and task.last_day is None
+        case "not-fixed":
+            return task.state in OPEN and task.approximate
+        case _:
+            return task.state in OPEN
+
+
+def recipients(rung: Rung, blueprint: Blueprint, task: TaskRow, register: Register) -> dict[str, str]:
+    """recipient → role. Without a superior, or for the issuer's own task, it stops at severity 1 and the coordinator."""
+    top = register.parent(task.unit) is None or task.unit == blueprint.plan.document.issuer
+    if top and rung.severity > 1:
+        return {}
+    found: dict[str, str] = {}
+    for target in (*rung.to, "coordinator") if top and rung.severity == 1 else rung.to:
+        for unit in _resolve(target, blueprint, task, register):
+            found.setdefault(unit, target)
+    return found
+
+
+def _resolve(target: str, blueprint: Blueprint, task: TaskRow, register: Register) -> Iterable[str]:
+    plan = blueprint.plan
+    stage = plan.stages[task.stage]
+    parent = register.parent(task.unit)
+    match target:
+        case "responsible":
+            return blueprint.partners(task.stage, task.unit)
+        case "head":
+            unit = register.find(task.unit)
+            return [f"{task.unit}#head"] if unit and unit.head and unit.head.email else []
+        case "with":
+            return blueprint.members(stage.with_)
+        case "coordinator":
+            return [plan.coordinator]
+        case "submit_to":
+            named = tuple(parent if name == "parent" else name for name in stage.submit_to)
+            return blueprint.members(tuple(name for name in named if name))
+        case "through":
+            return [stage.through] if stage.through else []
+        case "parent":
+            return [parent] if parent else []
+        case "issuer":
+            return [plan.document.issuer]
+        case "chair":
+            return [stage.chair] if stage.chair else []
+        case "attend":
+            return blueprint.members(stage.attend)
+        case _:
+            return blueprint.members((target,))
+
+
+@dataclass
+class Swept:
+    tasks: int = 0
+    decisions: int = 0
+    opened: int = 0
+
+
+def sweep_batch(office: Office, connection: Connection, now: datetime, limit: int = BATCH) -> Swept:
+    """Handle up to `limit` tasks something fell due for, in the caller's transaction."""
+    tasks = store.due_tasks(connection, now, limit)
+    swept = Swept(tasks=len(tasks))
+    for name in dict.fromkeys(task.instance for task in tasks):
+        instance = office.instance(connection, name)
+        some = [task for task in tasks if task.instance == name]
+        _sweep_instance(office, connection, instance, some, now, swept)
+    return swept
+
+
+def _sweep_instance(office: Office, connection: Connection, instance: InstanceRow, tasks: Sequence[TaskRow],
+                    now: datetime, swept: Swept) -> None:
+    blueprint = office.blueprint(connection, instance)
+    register = Register(connection, instance.directory)
+    register.load({task.unit for task in tasks})
+    waiting = [task for task in tasks if task.state == State.WAITING]
+    swept.opened += _open_periods(office, connection, blueprint, instance, waiting, now)
+    rows: list[dict[str, Any]] = []
+    marks: list[tuple[TaskRow, datetime | None]] = []
+    for task in tasks:
+        if task.state == State.WAITING:
+            continue
+        due, following = agenda(rungs_of(blueprint, task.stage), timeline(blueprint, task), office.calendar,
+                                task.swept_at, now)
+        for item in due:
+            rows += _decisions(item, blueprint, task, register, office.calendar)
+        marks.append((task, following if task.state not in FINAL else None))
+    store.add_decisions(connection, rows)
+    store.mark_swept(connection, marks, now)
+    swept.decisions += len(rows)
+
+
+def _open_periods(office: Office, connection: Connection, blueprint: Blueprint, instance: InstanceRow,
+                  tasks: Sequence[TaskRow], now: datetime) -> int:
+    """Tasks whose period began: they open, unless they wait for more; either way the sweep comes back to them."""
+    opened = 0
+    for task in tasks:
+        act = Act(SYSTEM, now, max(task.opens_at or now, task.touched_at))
+        settling = Settling(office, connection, instance, act)
+        progress = settling.progress(task.stage)
+        if settling.may_open(task, progress):
+            settling.open([task], progress)
+            opened += 1
+        else:
+            store.mark_swept(connection, [(task, None)], now)
+    return opened
+
+
+def _decisions(due: Due, blueprint: Blueprint, task: TaskRow, register: Register,
+               calendar: Calendar) -> list[dict[str, Any]]:
+    rung = due.rung
+    dropped = too_early(due, task, calendar)
+    return [
+        {
+            "task_id": task.id, "rung": rung.id, "occurrence": due.occurrence,
+            "deadline_version": task.deadline_version, "recipient": recipient, "role": role,
+            "severity": rung.severity, "template": rung.template, "urgent": rung.urgent,
+            "held": rung.release == "sign", "due_at": due.at,
+            "outcome": dropped or "pending", "reason": REASONS[dropped] if dropped else None,
+        }
+        for recipient, role in recipients(rung, blueprint, task, register).items()
+    ]  # fmt: skip
+
+
+def next_morning(now: datetime, calendar: Calendar) -> datetime:
+    """The opening of the next working day after this one."""
+    return calendar.opening_of(calendar.next_working(local_date(now, calendar.zone) + timedelta(days=1)))
+
+

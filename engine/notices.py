@@ -1,0 +1,149 @@
+"""What a notice says: plain data for the templates, and the text they make of it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from engine.calendar import Calendar
+from engine.office import Register
+from engine.plan.blueprint import Blueprint
+from engine.rows import TaskRow
+from engine.templates import header_text, render
+from engine.timeliness import standing
+
+
+@dataclass(frozen=True)
+class Line:
+    """One task in a section."""
+
+    unit: str
+    task: str
+    period: str
+    phrase: str
+    last_day: date | None
+    named: date | None
+    from_on: date | None
+    to_on: date | None
+    due_time: str
+    days_late: int
+
+
+@dataclass(frozen=True)
+class Section:
+    """The tasks of one stage that one rung speaks of."""
+
+    template: str
+    heading: str
+    severity: int
+    undeliverable: bool
+    letter: bool
+    plan: dict[str, Any]
+    stage: dict[str, Any]
+    lines: tuple[Line, ...]
+    done: int
+    total: int
+
+    @classmethod
+    def about(cls, *, template: str, heading: str, severity: int, blueprint: Blueprint, register: Register,
+              stage_id: str, tasks: Sequence[TaskRow], progress: tuple[int, int], undeliverable: bool, letter: bool,
+              now: datetime, calendar: Calendar) -> "Section":
+        stage = blueprint.plan.stages[stage_id]
+        phrase = blueprint.due(stage_id).phrase or ""
+        day = blueprint.plan.document.date
+        lines = tuple(
+            Line(
+                unit=", ".join(register.name(unit, day) for unit in blueprint.partners(stage_id, task.unit)),
+                task=task.selector, period=task.period, phrase=phrase, last_day=task.last_day, named=task.named,
+                from_on=task.from_on, to_on=task.to_on,
+                due_time=task.due_time.strftime("%H:%M") if task.due_time else "",
+                days_late=standing(task, stage, now, calendar).days_late,
+            )
+            for task in tasks
+        )  # fmt: skip
+        return cls(template, heading, severity, undeliverable, letter, _plan_facts(blueprint, register),
+                   _stage_facts(blueprint, register, stage_id, tasks), lines, *progress)
+
+
+@dataclass(frozen=True)
+class Notice:
+    recipients: tuple[str, ...]
+    sections: tuple[Section, ...]
+    language: str
+    coordinator: str
+    contact: str
+    today: date
+
+
+@dataclass(frozen=True)
+class Rendered:
+    subject: str
+    body: str
+    attachments: list[dict[str, str]] = field(default_factory=list)
+
+
+def render_notice(notice: Notice) -> Rendered:
+    context = asdict(notice)
+    letters = [section for section in context["sections"] if section["letter"]]
+    return Rendered(
+        subject=header_text(render("subject.txt.j2", notice.language, context)),
+        body=render("digest.txt.j2", notice.language, context),
+        attachments=[
+            {"name": f"du-thao-cong-van-{number}.txt",
+             "text": render("cong-van.txt.j2", notice.language, {**context, "section": section})}
+            for number, section in enumerate(letters, start=1)
+        ],
+    )  # fmt: skip
+
+
+def _plan_facts(blueprint: Blueprint, register: Register) -> dict[str, Any]:
+    plan = blueprint.plan
+    document = plan.document
+    return {
+        "number": plan.number, "title": plan.title, "issued": document.issued, "as_of": document.as_of,
+        "issuer": register.name(document.issuer, document.date), "basis": document.basis,
+        "secondary": document.source.kind == "news",
+    }  # fmt: skip
+
+
+def _stage_facts(blueprint: Blueprint, register: Register, stage_id: str, tasks: Sequence[TaskRow]) -> dict[str, Any]:
+    plan, stage = blueprint.plan, blueprint.plan.stages[stage_id]
+    day = plan.document.date
+
+    def names(units: Sequence[str]) -> list[str]:
+        return [register.name(unit, day) for unit in units]
+
+    parents = {register.parent(task.unit) for task in tasks}
+    submit_to = [unit for name in stage.submit_to for unit in (sorted(p for p in parents if p)
+                                                               if name == "parent" else [name])]
+    acting = {unit for task in tasks for unit in blueprint.partners(stage_id, task.unit)}
+    due = blueprint.due(stage_id)
+    accepting = blueprint.accept_by(stage)
+    return {
+        "id": stage_id, "name": stage.name, "clause": stage.clause, "type": stage.type, "soft": stage.soft,
+        "who": stage.who or "", "note": stage.note or "", "content": stage.content, "inferred": due.inferred,
+        "outputs": [output.model_dump() for output in stage.outputs], "submit_to": names(submit_to),
+        "through": names([stage.through])[0] if stage.through else "",
+        "accept_by": ", ".join(names(sorted(p for p in parents if p) if accepting == "parent" else [accepting]))
+        if accepting else "",
+        "with": names(blueprint.members(stage.with_)),
+        "on_behalf_of": names([stage.on_behalf_of])[0] if stage.on_behalf_of else "",
+        "chair": names([stage.chair])[0] if stage.chair else "", "attend": names(blueprint.members(stage.attend)),
+        "guests": stage.guests, "form": stage.form or "", "venue": stage.venue or "", "session": stage.session or "",
+        "criteria": [
+            {"name": item.name or "", "who": item.who or "", "clause": item.clause or "", "entries": item.items}
+            for item in plan.criteria
+            if acting & set(blueprint.members(item.for_)) or not (item.for_ or item.who)
+        ],
+        "quotas": [
+            {"name": name, "collective": quota.collective, "individual": quota.individual, "note": quota.note or ""}
+            for name, quota in plan.quotas.items() if stage_id in (quota.stage, quota.nomination)
+        ],
+        "prohibitions": [
+            other.name for name, other in plan.stages.items()
+            if other.type == "prohibition" and other.holder
+            and acting & set(blueprint.members(other.holder.units, other.holder.except_))
+        ],
+        "questions": [item.text for item in plan.questions if stage_id in item.about],
+    }  # fmt: skip
+

@@ -1,0 +1,1 @@
+"""Read-only views: plain rows for tables and JSON."""

@@ -1,0 +1,45 @@
+"""Is the office in order? What `kh doctor` looks at."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from engine import store
+from engine.db import head_version, hide_password, reading, schema_version
+from engine.i18n import _
+from engine.office import Office
+from engine.service.ticking import HEARTBEAT
+
+SILENT_FOR = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Finding:
+    ok: bool
+    text: str
+
+
+def findings(office: Office, now: datetime) -> list[Finding]:
+    schema = schema_version(office.engine)
+    url = hide_password(office.engine.url.render_as_string(hide_password=False))
+    smtp = office.settings.smtp
+    with reading(office.engine) as connection:
+        last = store.last_beat(connection, HEARTBEAT)
+        counts = dict(connection.execute(select(store.MESSAGE.c.status, func.count()).group_by(
+            store.MESSAGE.c.status)).tuples().all())
+        running = any(row.closed_at is None for row in store.instances(connection))
+        named = connection.execute(select(func.count()).select_from(store.PERSON)).scalar_one()
+    silent = running and (last is None or now - last > SILENT_FOR)
+    return [
+        Finding(schema == head_version(), _("database {url}, schema {schema}").format(url=url, schema=schema)),
+        Finding(smtp is not None, _("mail server {host}:{port}").format(host=smtp.host, port=smtp.port) if smtp
+                else _("no mail server is set: KH_SMTP_HOST, or [smtp] host in kh.toml")),
+        Finding(not silent, _("last tick: {last}").format(last=last.isoformat() if last else _("never"))
+                + (" – " + _("nothing is sent until `kh run` or a cron job with `kh tick` runs") if silent else "")),
+        Finding(not counts.get("dead"), _("{n} messages refused for good (kh notices list --status dead)").format(
+            n=counts.get("dead", 0))),
+        Finding(True, _("{n} messages wait to be sent").format(n=counts.get("pending", 0))),
+        Finding(True, _("people named in the directories: {n}").format(n=named) if named
+                else _("no people are named: whoever opens this database may do everything")),
+    ]  # fmt: skip

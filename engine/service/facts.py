@@ -1,0 +1,105 @@
+"""What changes a task or an instance without moving a state: a fixed date, an answer, a note."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from engine import machine, store
+from engine.db import writing
+from engine.deadlines import Window
+from engine.errors import BadValue, NotFound
+from engine.i18n import _
+from engine.machine import Act
+from engine.office import Office
+from engine.plan.blueprint import Blueprint
+from engine.rows import TaskRow
+from engine.service import rights
+from engine.service.moves import checked_moment, new_deadline
+from engine.service.select import Selection, select
+from engine.settle import Settling, by_instance
+from engine.states import FINAL
+
+
+@dataclass(frozen=True)
+class Fixed:
+    task: str
+    day: date
+    postponed_from: date | None  # the date fixed before, where this is a second one
+
+
+def fix_date(office: Office, selection: Selection, day: date, act: Act, *, dry_run: bool = False) -> list[Fixed]:
+    """Give tasks with an approximate or open date their day; a second day is a postponement and recorded as one.
+
+    Raises BadValue where the document itself gives the date, or the day lies before the plan's.
+    """
+    with writing(office.engine) as connection:
+        tasks = select(office, connection, selection, act.at)
+        if not tasks:
+            raise BadValue(_("no task matches {selectors}").format(selectors=" ".join(selection.selectors)))
+        fixed = []
+        for name, some in by_instance(tasks).items():
+            instance = office.instance(connection, name)
+            blueprint = office.blueprint(connection, instance)
+            rights.require_coordinator(connection, blueprint, act)
+            for task in some:
+                moment = checked_moment(office, task, act.happened_at, act)
+                _refuse_fixing(blueprint, task, day)
+                before = task.last_day if not (task.approximate or task.provisional) else None
+                columns = new_deadline(office, blueprint, task, day, moment)
+                machine.amend(connection, "fix-date", [(task, columns)], replace(act, happened_at=moment),
+                              {"postponement": before is not None})
+                fixed.append(Fixed(task.selector, day, before))
+            settling = Settling(office, connection, instance, act)
+            for stage in dict.fromkeys(task.stage for task in some):
+                settling.reproject(stage)
+        if dry_run:
+            connection.rollback()
+    return fixed
+
+
+def _refuse_fixing(blueprint: Blueprint, task: TaskRow, day: date) -> None:
+    if task.state in FINAL:
+        raise BadValue(_("{task} is finished: its date stays").format(task=task.selector))
+    if day < blueprint.plan.document.date:
+        raise BadValue(_("{day} lies before the plan's date ({issued})").format(
+            day=day, issued=blueprint.plan.document.date))
+    deadline = blueprint.due(task.stage).deadline
+    if blueprint.is_written(task.stage) and not isinstance(deadline, Window) and not task.provisional:
+        recurring_without_day = task.original_last_day is None
+        if not recurring_without_day:
+            raise BadValue(_("{task}: the document gives the date ({phrase}); only a granted extension moves it").format(
+                task=task.selector, phrase=blueprint.due(task.stage).phrase))
+
+
+def answer(office: Office, instance_name: str, question: str, text: str, act: Act, *, dry_run: bool = False) -> None:
+    """Record what was decided on an open question of the plan. Raises NotFound, BadValue."""
+    if not text.strip():
+        raise BadValue(_("an answer needs a text"))
+    with writing(office.engine) as connection:
+        instance = office.instance(connection, instance_name)
+        blueprint = office.blueprint(connection, instance)
+        rights.require_coordinator(connection, blueprint, act)
+        known = [item.id for item in blueprint.plan.questions]
+        if question not in known:
+            raise NotFound(_("question"), question, known)
+        store.add_answer(connection, instance.id, question, text)
+        data = {"question": question, "text": text}
+        store.add_entries(connection, [machine.entry(act, "answer", instance_id=instance.id, data=data)])
+        if dry_run:
+            connection.rollback()
+
+
+def note(office: Office, selection: Selection, text: str, by: str, act: Act, *, dry_run: bool = False) -> list[str]:
+    """Record a telephone call, a promise or anything else that happened about tasks."""
+    if not text.strip():
+        raise BadValue(_("a note needs a text"))
+    with writing(office.engine) as connection:
+        tasks = select(office, connection, selection, act.at)
+        if not tasks:
+            raise BadValue(_("no task matches {selectors}").format(selectors=" ".join(selection.selectors)))
+        data = {"text": text, "by": by}
+        store.add_entries(connection, [
+            machine.entry(act, "note", task=task, after=task.state, data=data) for task in tasks
+        ])  # fmt: skip
+        if dry_run:
+            connection.rollback()
+    return [task.selector for task in tasks]

@@ -1,0 +1,217 @@
+"""Moving tasks: acknowledge, hand in, accept, return, cancel, exempt, undo; one or many, all or nothing."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine import machine, store
+from engine.clock import local_date
+from engine.dates import Dates
+from engine.db import writing
+from engine.errors import BadValue, NotFound
+from engine.i18n import _
+from engine.machine import Act, Step
+from engine.office import Office
+from engine.plan.blueprint import Blueprint
+from engine.rows import TaskRow
+from engine.service import rights
+from engine.service.select import Arrival, Selection, select
+from engine.settle import Moved, Settling, by_instance
+from engine.states import State, Trigger
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One task after a command."""
+
+    task: str
+    before: str
+    after: str
+
+
+def move(office: Office, selection: Selection, trigger: Trigger, act: Act, *, new_date: date | None = None,
+         arrivals: Sequence[Arrival] = (), dry_run: bool = False) -> list[Outcome]:
+    """Apply one trigger to every selected task in one transaction; nothing changes if one of them refuses.
+
+    `act.happened_at` is when it happened: the arrival, for a hand-in. Raises BadValue, NotFound, IllegalMove,
+    Denied, Conflict.
+    """
+    _require_reason(trigger, act)
+    with writing(office.engine) as connection:
+        tasks = _selected(office, connection, selection, arrivals, act)
+        papers = {arrival.unit: arrival for arrival in arrivals}
+        outcomes: list[Outcome] = []
+        for name, some in by_instance(tasks).items():
+            instance = office.instance(connection, name)
+            blueprint = office.blueprint(connection, instance)
+            rights.require(connection, blueprint, some, trigger, act)
+            steps = [_step(office, blueprint, task, trigger, act, papers.get(task.unit), new_date) for task in some]
+            states = machine.apply(connection, steps, act)
+            moved = [Moved(step.task, state, step.happened_at or act.happened_at)
+                     for step, state in zip(steps, states, strict=True)]
+            Settling(office, connection, instance, act).after(moved)
+            outcomes += [Outcome(item.task.selector, item.task.state, item.state) for item in moved]
+        if dry_run:
+            connection.rollback()
+    return outcomes
+
+
+def _require_reason(trigger: Trigger, act: Act) -> None:
+    needs = (Trigger.RETURN, Trigger.CANCEL, Trigger.EXEMPT, Trigger.UNDO)
+    if trigger in needs and not act.reason:
+        raise BadValue(_("“{trigger}” needs a --reason").format(trigger=trigger))
+
+
+def _selected(office: Office, connection: Connection, selection: Selection, arrivals: Sequence[Arrival],
+              act: Act) -> list[TaskRow]:
+    tasks = select(office, connection, selection, act.at)
+    if arrivals:
+        units = {arrival.unit for arrival in arrivals}
+        if missing := units - {task.unit for task in tasks}:
+            raise NotFound(_("unit"), sorted(missing)[0], {task.unit for task in tasks})
+        tasks = [task for task in tasks if task.unit in units]
+    if not tasks:
+        raise BadValue(_("no task matches {selectors}").format(selectors=" ".join(selection.selectors)))
+    return tasks
+
+
+def _step(office: Office, blueprint: Blueprint, task: TaskRow, trigger: Trigger, act: Act, paper: Arrival | None,
+          new_date: date | None) -> Step:
+    moment = (paper.arrived_at if paper else None) or act.happened_at
+    moment = checked_moment(office, task, moment, act)
+    towards, changes = _CHANGES[trigger](office, blueprint, task, moment, new_date)
+    return Step(task, trigger, towards, changes, doc=paper.doc if paper else None, happened_at=moment)
+
+
+def checked_moment(office: Office, task: TaskRow, moment: datetime, act: Act) -> datetime:
+    """When it happened: neither in the future nor before the task's last entry; a bare day yields within the day."""
+    zone = office.calendar.zone
+    if act.day_only and local_date(moment, zone) == local_date(task.touched_at, zone):
+        moment = max(moment, task.touched_at)
+    if moment > act.at:
+        raise BadValue(_("{task}: {moment} lies in the future").format(task=task.selector, moment=moment.isoformat()))
+    if moment < task.touched_at:
+        raise BadValue(_("{task}: {moment} lies before its last entry ({last})").format(
+            task=task.selector, moment=moment.isoformat(), last=task.touched_at.isoformat()))
+    return moment
+
+
+Changes = tuple[State | None, Mapping[str, Any]]
+
+
+def _ack(office: Office, blueprint: Blueprint, task: TaskRow, moment: datetime, new_date: date | None) -> Changes:
+    return None, {}
+
+
+def _submit(office: Office, blueprint: Blueprint, task: TaskRow, moment: datetime, new_date: date | None) -> Changes:
+    if blueprint.accept_by(blueprint.plan.stages[task.stage]):
+        return State.SUBMITTED, {"submitted_at": moment, "next_action_at": moment}
+    return State.COMPLETED, {"submitted_at": moment, "completed_at": moment, "next_action_at": None}
+
+
+def _accept(office: Office, blueprint: Blueprint, task: TaskRow, moment: datetime, new_date: date | None) -> Changes:
+    return None, {"completed_at": moment, "next_action_at": None}
+
+
+def _return(office: Office, blueprint: Blueprint, task: TaskRow, moment: datetime, new_date: date | None) -> Changes:
+    changes: dict[str, Any] = {"returned_at": moment, "completed_at": None, "next_action_at": moment}
+    return None, {**changes, **(new_deadline(office, blueprint, task, new_date, moment) if new_date else {})}
+
+
+def _drop(office: Office, blueprint: Blueprint, task: TaskRow, moment: datetime, new_date: date | None) -> Changes:
+    return None, {"next_action_at": None}
+
+
+_CHANGES: dict[Trigger, Callable[[Office, Blueprint, TaskRow, datetime, date | None], Changes]] = {
+    Trigger.ACK: _ack,
+    Trigger.SUBMIT: _submit,
+    Trigger.ACCEPT: _accept,
+    Trigger.RETURN: _return,
+    Trigger.CANCEL: _drop,
+    Trigger.EXEMPT: _drop,
+}
+
+
+def new_deadline(office: Office, blueprint: Blueprint, task: TaskRow, day: date, moment: datetime) -> dict[str, Any]:
+    """The columns of a date in force from now on: the day itself is the last good one."""
+    stage = blueprint.plan.stages[task.stage]
+    dates = Dates(named=day, last_day=day, from_on=task.from_on, to_on=task.to_on)
+    return {
+        **dates.columns(office.calendar, never_overdue=stage.soft or stage.type == "ongoing"),
+        "original_last_day": task.original_last_day or day,
+        "deadline_version": task.deadline_version + 1,
+        "swept_at": moment,
+        "next_action_at": moment,
+    }
+
+
+@dataclass(frozen=True)
+class Undone:
+    outcome: Outcome
+    sent: list[str] = field(default_factory=list)  # notices that went out about the task since, by Message-ID
+
+
+UNDOABLE = frozenset({*(trigger.value for trigger in _CHANGES), "fix-date"})
+
+
+def undo(office: Office, entry_id: int, act: Act, *, dry_run: bool = False) -> Undone:
+    """Compensate the last entry of a task: its state and dates become what they were before it.
+
+    Raises NotFound, BadValue where the entry cannot be undone or something came after it.
+    """
+    _require_reason(Trigger.UNDO, act)
+    with writing(office.engine) as connection:
+        found = store.find_entry(connection, entry_id)
+        if found is None:
+            raise NotFound(_("entry"), str(entry_id))
+        task = _undoable(connection, found)
+        instance = office.instance(connection, task.instance)
+        blueprint = office.blueprint(connection, instance)
+        rights.require_coordinator(connection, blueprint, act)
+        old = {name: _restore(name, values[0]) for name, values in json.loads(found.data).get("changed", {}).items()}
+        dropped = old.pop("deadline_version", None)
+        changes = {**old, **({"deadline_version": task.deadline_version + 1} if dropped else {}),
+                   "next_action_at": act.happened_at}
+        step = Step(task, Trigger.UNDO, State(found.before), changes, data={"undoes": entry_id})
+        states = machine.apply(connection, [step], act)
+        settling = Settling(office, connection, instance, act)
+        settling.count([Moved(task, states[0], act.happened_at)])
+        settling.close_again(task.stage)
+        settling.reproject(task.stage)
+        sent = _replan(connection, task, found.at)
+        if dry_run:
+            connection.rollback()
+    return Undone(Outcome(task.selector, task.state, states[0]), sent)
+
+
+def _undoable(connection: Connection, found: Any) -> TaskRow:
+    if found.task_id is None or found.trigger not in UNDOABLE:
+        raise BadValue(_("entry {id} ({trigger}) cannot be undone").format(id=found.id, trigger=found.trigger))
+    last = store.last_entry_id(connection, found.task_id, [*UNDOABLE, "undo", "open", "date"])
+    if last != found.id:
+        raise BadValue(_("entry {id} is not the task's last one: undo {last} first").format(id=found.id, last=last))
+    return store.tasks_by_id(connection, [found.task_id])[found.task_id]
+
+
+def _restore(name: str, value: Any) -> Any:
+    python_type = store.TASK.c[name].type.python_type
+    if isinstance(value, str) and python_type in (datetime, date, time):
+        return python_type.fromisoformat(value)
+    return value
+
+
+def _replan(connection: Connection, task: TaskRow, since: datetime) -> list[str]:
+    """Notices not sent because the task seemed done are due again; those sent since are listed."""
+    found = store.decisions(connection, store.DECISION.c.task_id == task.id)
+    again = [row.id for row in found if row.outcome == "done" and row.message_id is None]
+    for some in store.chunks(again):
+        store.reopen_decisions(connection, some)
+    ids = {row.message_id for row in found if row.outcome == "sent"}
+    sent = store.messages(connection, store.MESSAGE.c.id.in_(ids), store.MESSAGE.c.sent_at >= since) if ids else []
+    return [message.message_id for message in sent]
+
+

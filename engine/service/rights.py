@@ -1,0 +1,57 @@
+"""Who may do what: nobody is named, the owner may do all; once people are named, all else is denied."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine import store
+from engine.errors import Denied
+from engine.i18n import _
+from engine.machine import Act
+from engine.office import Register
+from engine.plan.blueprint import Blueprint
+from engine.rows import TaskRow
+from engine.states import Trigger
+
+
+def require_coordinator(connection: Connection, blueprint: Blueprint, act: Act) -> None:
+    """Raises Denied unless the actor coordinates (or nobody is named in the directory)."""
+    people = store.people(connection, blueprint.directory_name)
+    if people and not _coordinates(people, act, blueprint):
+        raise Denied(_("{actor} may not do this: it takes a person who coordinates").format(actor=act.actor))
+
+
+def require(connection: Connection, blueprint: Blueprint, tasks: list[TaskRow], trigger: str, act: Act) -> None:
+    """Raises Denied for the first task the actor has no right to move so."""
+    people = store.people(connection, blueprint.directory_name)
+    if not people or _coordinates(people, act, blueprint):
+        return
+    person = people.get(act.actor)
+    register = Register(connection, blueprint.directory_name)
+    for task in tasks:
+        if person is None or person.unit not in _units_that_may(blueprint, task, trigger, register):
+            raise Denied(
+                _("{actor} may not “{trigger}” {task}").format(actor=act.actor, trigger=trigger, task=task.selector)
+            )
+        if act.for_unit and act.for_unit != person.unit:
+            raise Denied(_("{actor} does not act for {unit}").format(actor=act.actor, unit=act.for_unit))
+
+
+def _coordinates(people: Mapping[str, Any], act: Act, blueprint: Blueprint) -> bool:
+    person = people.get(act.actor)
+    return person is not None and (person.coordinates or person.unit == blueprint.plan.coordinator)
+
+
+def _units_that_may(blueprint: Blueprint, task: TaskRow, trigger: str, register: Register) -> set[str]:
+    stage = blueprint.plan.stages[task.stage]
+    own = set(blueprint.partners(task.stage, task.unit))
+    if trigger == Trigger.ACK:
+        return own
+    if trigger == Trigger.SUBMIT:
+        return own | set(blueprint.members(stage.submit_to))
+    if trigger in (Trigger.ACCEPT, Trigger.RETURN):
+        accepting = blueprint.accept_by(stage)
+        accepting = register.parent(task.unit) if accepting == "parent" else accepting
+        return ({accepting} if accepting else set()) - own
+    return set()

@@ -1,0 +1,199 @@
+"""Selectors: how a user names tasks in bulk."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from sqlalchemy import ColumnElement, Connection
+
+from engine import store
+from engine.clock import local_date, read_instant
+from engine.errors import BadValue, NotFound
+from engine.i18n import _
+from engine.office import Office
+from engine.periods import is_period
+from engine.plan.blueprint import Blueprint
+from engine.plan.files import read_file
+from engine.rows import TaskRow
+from engine.states import FINAL, State
+
+_BRACES = re.compile(r"\{([^{}]*)\}")
+MAX_ALTERNATIVES = 1000
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What the user asked for. `due_within` counts calendar days; `now` decides what is overdue."""
+
+    selectors: Sequence[str]
+    without: Sequence[str] = ()
+    units: Sequence[str] = ()
+    states: Sequence[str] = ()
+    overdue: bool = False
+    due_within: int | None = None
+
+
+@dataclass(frozen=True)
+class Pattern:
+    instance: str
+    stages: tuple[str, ...]
+    periods: tuple[str, ...]
+    units: tuple[str, ...]
+
+
+def parse(selector: str) -> Pattern:
+    """INSTANCE, INSTANCE/STAGE, INSTANCE/STAGE/UNIT or INSTANCE/STAGE/PERIOD/UNIT. Raises BadValue."""
+    parts = selector.split("/")
+    if not 1 <= len(parts) <= 4 or not all(parts):
+        form = "INSTANCE[/STAGE[/PERIOD][/UNIT]]"
+        raise BadValue(_("“{text}” names no task: write {form}").format(text=selector, form=form))
+    instance, stage = parts[0], parts[1] if len(parts) > 1 else "*"
+    period = parts[2] if len(parts) == 4 or (len(parts) == 3 and is_period(parts[2])) else "*"
+    unit = parts[-1] if len(parts) >= 3 and parts[-1] is not period else "*"
+    return Pattern(instance, _expand(stage), _expand(period), _expand(unit))
+
+
+def _expand(pattern: str) -> tuple[str, ...]:
+    """`x-{a,b}` → x-a, x-b."""
+    found = [pattern]
+    while any("{" in item for item in found):
+        if len(found) > MAX_ALTERNATIVES or not all(_BRACES.search(item) for item in found if "{" in item):
+            raise BadValue(_("“{text}”: the braces do not match").format(text=pattern))
+        found = [one for item in found for one in _expand_first(item)]
+    return tuple(found)
+
+
+def _expand_first(item: str) -> list[str]:
+    match = _BRACES.search(item)
+    if match is None:
+        return [item]
+    return [item[: match.start()] + choice.strip() + item[match.end() :] for choice in match.group(1).split(",")]
+
+
+def select(office: Office, connection: Connection, selection: Selection, now: datetime) -> list[TaskRow]:
+    """The tasks a selection names, each once, in the order of the plan.
+
+    Raises NotFound for an instance, stage, unit or state that nothing bears.
+    """
+    for state in selection.states:
+        if state not in [item.value for item in State]:
+            raise NotFound(_("state"), state, [item.value for item in State])
+    found: dict[int, TaskRow] = {}
+    for selector in selection.selectors:
+        found.update((task.id, task) for task in _match(office, connection, parse(selector), selection, now))
+    return list(found.values())
+
+
+def _match(office: Office, connection: Connection, pattern: Pattern, selection: Selection,
+           now: datetime) -> list[TaskRow]:
+    instance = office.instance(connection, pattern.instance)
+    blueprint = office.blueprint(connection, instance)
+    stages = _known(pattern.stages, blueprint.plan.stages, _("stage"))
+    conditions = [store.TASK.c.instance_id == instance.id, *_filters(office, selection, now)]
+    if len(stages) < len(blueprint.plan.stages):
+        conditions.append(store.TASK.c.stage.in_(stages))
+    if all("*" not in unit for unit in pattern.units):
+        wanted = _units(blueprint, pattern.units)
+        conditions.append(store.TASK.c.unit.in_(wanted))
+    tasks = store.tasks(connection, *conditions)
+    _check_units(connection, blueprint, instance.id, [*pattern.units, *selection.without, *selection.units])
+    return [task for task in tasks if _fits(blueprint, task, pattern, selection)]
+
+
+def _known(patterns: Iterable[str], known: Iterable[str], kind: str) -> list[str]:
+    known = list(known)
+    for pattern in patterns:
+        if not any(fnmatchcase(name, _glob(pattern)) for name in known):
+            raise NotFound(kind, pattern, known)
+    return [name for name in known if any(fnmatchcase(name, _glob(pattern)) for pattern in patterns)]
+
+
+def _glob(pattern: str) -> str:
+    """Only the star is special."""
+    return pattern.replace("[", "[[]").replace("?", "[?]")
+
+
+def _units(blueprint: Blueprint, patterns: Sequence[str]) -> list[str]:
+    return blueprint.members(tuple(patterns))
+
+
+def _check_units(connection: Connection, blueprint: Blueprint, instance_id: int, names: Sequence[str]) -> None:
+    literal = [name for name in names if "*" not in name]
+    unknown = set(literal) - set(blueprint.groups)
+    if not unknown:
+        return
+    known = set(store.unit_facts(connection, blueprint.directory_name, unknown))
+    for name in literal:
+        if name in unknown and name not in known:
+            raise NotFound(_("unit"), name, store.unit_facts(connection, blueprint.directory_name))
+
+
+def _fits(blueprint: Blueprint, task: TaskRow, pattern: Pattern, selection: Selection) -> bool:
+    def named(patterns: Sequence[str]) -> bool:
+        units = set(_units(blueprint, [item for item in patterns if "*" not in item]))
+        return task.unit in units or any(fnmatchcase(task.unit, _glob(item)) for item in patterns if "*" in item)
+
+    if not any(fnmatchcase(task.period, _glob(period)) for period in pattern.periods):
+        return False
+    if not named(pattern.units) or (selection.units and not named(selection.units)):
+        return False
+    return not (selection.without and named(selection.without))
+
+
+def _filters(office: Office, selection: Selection, now: datetime) -> list[ColumnElement[bool]]:
+    column = store.TASK.c
+    conditions: list[ColumnElement[bool]] = []
+    if selection.states:
+        conditions.append(column.state.in_(selection.states))
+    if selection.overdue:
+        conditions += [column.overdue_at <= now, column.state.not_in(FINAL)]
+    if selection.due_within is not None:
+        today = local_date(now, office.calendar.zone)
+        horizon = today + timedelta(days=selection.due_within)
+        conditions += [column.last_day >= today, column.last_day <= horizon, column.state.not_in(FINAL)]
+    return conditions
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One line of a morning's post: whose paper, its number and date, when it came."""
+
+    unit: str
+    doc: str | None
+    arrived_at: datetime | None
+
+
+def read_arrivals(path: Path, zone: str, at: time) -> list[Arrival]:
+    """A CSV with the columns unit, number, date of paper, date of arrival. Raises BadValue with the line."""
+    try:
+        rows = list(csv.reader(io.StringIO(read_file(path).decode("utf-8-sig"), newline=""), strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise BadValue(_("cannot read {path}: {reason}").format(path=path, reason=error)) from error
+    found = []
+    for number, row in enumerate(rows, start=1):
+        cells = [cell.strip() for cell in row]
+        if not any(cells) or (number == 1 and cells[0].lower() in ("unit", "đơn vị")):
+            continue
+        found.append(_arrival(path, number, cells, zone, at))
+    return found
+
+
+def _arrival(path: Path, number: int, cells: list[str], zone: str, at: time) -> Arrival:
+    unit, paper, paper_date, arrived = (cells + [""] * 4)[:4]
+    if len(cells) > 4 or not unit:
+        raise BadValue(_("{path}:{line}: four columns are expected: unit, number, date of paper, date of arrival")
+                       .format(path=path, line=number))
+    try:
+        if paper_date:
+            date.fromisoformat(paper_date)
+        moment = read_instant(arrived, at, zone) if arrived else None
+    except (ValueError, BadValue) as error:
+        raise BadValue(f"{path}:{number}: {error}") from error
+    return Arrival(unit, ", ".join(part for part in (paper, paper_date) if part) or None, moment)
+
+

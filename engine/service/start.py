@@ -1,0 +1,164 @@
+"""Starting a plan: the snapshot, its tasks with their dates, and the counters, in one transaction."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from engine import machine, store
+from engine.checks import check
+from engine.clock import local_date
+from engine.dates import Dates, anchor_of, dates_of, opening_day
+from engine.db import writing
+from engine.deadlines import Occurrence
+from engine.errors import BadValue, Conflict, PlanError, Problem
+from engine.i18n import _
+from engine.machine import Act
+from engine.office import Office
+from engine.plan.blueprint import Blueprint
+from engine.plan.loader import load_plan
+from engine.service.rights import require_coordinator
+from engine.states import State
+
+
+@dataclass(frozen=True)
+class Started:
+    name: str
+    tasks: int
+    waiting: int
+    findings: tuple[Problem, ...]  # the warnings and notes of `check`
+    kept_units: tuple[str, ...]  # units the register already knew otherwise than the file says
+
+
+def start(office: Office, path: Path, name: str, act: Act, *, backdate: bool = False, dry_run: bool = False) -> Started:
+    """Make an instance of a plan as of `act.happened_at`.
+
+    Raises PlanError with every mistake of the file; Conflict where the name is taken; BadValue where a written date
+    lies before the start and `backdate` does not allow it.
+    """
+    source = load_plan(path)
+    findings = check(source)
+    if errors := [problem for problem in findings if problem.severity == "error"]:
+        raise PlanError(errors)
+    assert source.plan is not None
+    assert source.directory is not None
+    blueprint = Blueprint.from_source(source.plan, source.directory, source.directory_name)
+    rows = list(_Maker(office, blueprint, source.directory.units, act.happened_at).rows())
+    if not backdate:
+        _refuse_past(blueprint, rows, local_date(act.happened_at, office.calendar.zone))
+    snapshot = blueprint.to_json()
+    digest = Blueprint.digest(snapshot)
+    facts = {unit: model.model_dump_json(by_alias=True, exclude_unset=True)
+             for unit, model in source.directory.units.items()}
+    with writing(office.engine) as connection:
+        if store.find_instance(connection, name):
+            raise Conflict(_("instance {name} exists already: choose another --id").format(name=name))
+        require_coordinator(connection, blueprint, act)
+        known = store.unit_facts(connection, blueprint.directory_name, facts)
+        store.add_units(connection, blueprint.directory_name, facts)
+        store.add_people(connection, [
+            {"directory": blueprint.directory_name, "user": person.user, "unit": person.unit,
+             "coordinates": "coordinate" in person.may} for person in source.directory.people
+        ])  # fmt: skip
+        store.add_snapshot(connection, digest, snapshot, source.tree.text)
+        instance_id = store.add_instance(connection, {
+            "name": name, "snapshot": digest, "directory": blueprint.directory_name, "started_at": act.happened_at,
+        })  # fmt: skip
+        store.add_tasks(connection, [{**row, "instance_id": instance_id} for row in rows])
+        store.add_tallies(connection, _tallies(blueprint, rows, source.directory.units, instance_id, act.happened_at))
+        data = {"plan": source.plan.plan, "snapshot": digest, "tasks": len(rows), "backdate": backdate}
+        store.add_entries(connection, [machine.entry(act, "start", instance_id=instance_id, data=data)])
+        store.add_creation_entries(connection, instance_id, {
+            "at": act.at, "happened_at": act.happened_at, "actor": act.actor, "doc": act.doc,
+        })  # fmt: skip
+        if dry_run:
+            connection.rollback()
+    kept = tuple(unit for unit, text in known.items() if text != facts[unit])
+    waiting = sum(row["state"] == State.WAITING for row in rows)
+    return Started(name, len(rows), waiting, tuple(findings), kept)
+
+
+class _Maker:
+    """Makes the rows of `task`, stage by stage, each after the one its date hangs on."""
+
+    def __init__(self, office: Office, blueprint: Blueprint, units: Mapping[str, Any], at: datetime):
+        self.calendar, self.blueprint, self.at = office.calendar, blueprint, at
+        self.today = local_date(at, office.calendar.zone)
+        self.made: dict[tuple[str, str], list[dict[str, Any]]] = {}
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        for stage_id in self.blueprint.stage_order():
+            for occurrence in self.blueprint.occurrences(stage_id) or [None]:
+                made = list(self.stage_rows(stage_id, occurrence))
+                self.made[stage_id, occurrence.period if occurrence else ""] = made
+                yield from made
+
+    def stage_rows(self, stage_id: str, occurrence: Occurrence | None) -> Iterator[dict[str, Any]]:
+        dates = self.dates(stage_id, occurrence)
+        opens_at = self.opens_at(stage_id, occurrence, dates)
+        stage = self.blueprint.plan.stages[stage_id]
+        columns = dates.columns(self.calendar, never_overdue=stage.soft or stage.type == "ongoing")
+        state = self.state(stage_id, opens_at)
+        opened = None if state is State.WAITING else self.at
+        for units in self.blueprint.holders(stage_id):
+            yield {
+                "stage": stage_id, "period": occurrence.period if occurrence else "", "unit": units[0],
+                "state": state.value, "opens_at": opens_at, "opened_at": opened, "touched_at": self.at,
+                "original_last_day": dates.last_day, "next_action_at": opened or opens_at, **columns,
+            }  # fmt: skip
+
+    def dates(self, stage_id: str, occurrence: Occurrence | None) -> Dates:
+        deadline = self.blueprint.due(stage_id).deadline
+        anchor_stage = self.blueprint.anchor(stage_id)
+        tasks: list[dict[str, Any]] = []
+        if anchor_stage:
+            period = occurrence.period if occurrence else ""
+            tasks = self.made.get((anchor_stage, period)) or self.made.get((anchor_stage, "")) or []
+        anchor = anchor_of(deadline, list(tasks), None)
+        return dates_of(deadline, occurrence, anchor, self.calendar, self.blueprint.plan.stages[stage_id].roll)
+
+    def opens_at(self, stage_id: str, occurrence: Occurrence | None, dates: Dates) -> datetime | None:
+        """Only what recurs, or says `opens:`, waits for a day; a follower without a day waits for its leader."""
+        stage = self.blueprint.plan.stages[stage_id]
+        if occurrence is None:
+            if not stage.opens or dates.last_day is None:
+                return None
+            occurrence = Occurrence("", dates.last_day, dates.last_day, None, None, None, None)
+        elif dates.last_day is None and self.blueprint.waits(stage_id):
+            return None
+        day = opening_day(self.blueprint, stage_id, occurrence, dates, self.calendar)
+        return self.calendar.opening_of(day) if day > self.today else None
+
+    def state(self, stage_id: str, opens_at: datetime | None) -> State:
+        if self.blueprint.waits(stage_id) or opens_at is not None:
+            return State.WAITING
+        ongoing = self.blueprint.plan.stages[stage_id].type == "ongoing"
+        return State.IN_PROGRESS if ongoing else State.ASSIGNED
+
+
+def _refuse_past(blueprint: Blueprint, rows: list[dict[str, Any]], today: date) -> None:
+    past = sorted({
+        (row["last_day"], row["stage"]) for row in rows
+        if row["last_day"] and row["last_day"] < today and blueprint.is_written(row["stage"])
+    })  # fmt: skip
+    if past:
+        day, stage = past[0]
+        message = _("{n} written dates lie before the start ({today}), first “{stage}” on {day}: "
+                    "start it --at an earlier time, or with --backdate (nothing is sent for the past)")
+        raise BadValue(message.format(n=len(past), today=today, stage=stage, day=day))
+
+
+def _tallies(blueprint: Blueprint, rows: list[dict[str, Any]], units: Mapping[str, Any], instance_id: int,
+             at: datetime) -> list[dict[str, Any]]:
+    totals: Counter[tuple[str, str, str]] = Counter()
+    for row in rows:
+        totals[row["stage"], row["period"], ""] += 1
+        parent = units[row["unit"]].parent if row["stage"] in blueprint.scoped else None
+        if parent:
+            totals[row["stage"], row["period"], parent] += 1
+    return [
+        {"instance_id": instance_id, "stage": stage, "period": period, "scope": scope, "total": total}
+        for (stage, period, scope), total in totals.items()
+    ]  # fmt: skip

@@ -1,0 +1,65 @@
+"""The register of units: a corrected address works at once, and each change is an entry."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from engine import machine, store
+from engine.db import reading, writing
+from engine.errors import PlanError
+from engine.machine import Act
+from engine.office import Office
+from engine.plan.directory import Unit
+from engine.plan.loader import load_directory
+
+
+@dataclass(frozen=True)
+class Loaded:
+    added: list[str]
+    changed: list[str]
+
+
+def load_units(office: Office, path: Path, act: Act, *, dry_run: bool = False) -> Loaded:
+    """Bring the register up to a directory file. The file's name without ending is the directory's name.
+
+    Raises PlanError with every mistake of the file.
+    """
+    source = load_directory(path)
+    if source.directory is None:
+        raise PlanError(source.problems)
+    new = {unit: model.model_dump_json(by_alias=True, exclude_unset=True)
+           for unit, model in source.directory.units.items()}
+    with writing(office.engine) as connection:
+        known = store.unit_facts(connection, source.directory_name)
+        added = [unit for unit in new if unit not in known]
+        changed = [unit for unit, text in known.items() if unit in new and new[unit] != text]
+        for unit in (*added, *changed):
+            store.replace_unit(connection, source.directory_name, unit, new[unit])
+        store.add_entries(connection, [
+            machine.entry(act, "unit", data={
+                "directory": source.directory_name, "unit": unit,
+                "old": json.loads(known[unit]) if unit in known else None, "new": json.loads(new[unit]),
+            })
+            for unit in (*added, *changed)
+        ])  # fmt: skip
+        if dry_run:
+            connection.rollback()
+    return Loaded(added, changed)
+
+
+def list_units(office: Office, directory: str | None) -> list[dict[str, Any]]:
+    with reading(office.engine) as connection:
+        directories = [directory] if directory else store.directories(connection)
+        rows = [(name, unit, facts) for name in directories for unit, facts in
+                store.unit_facts(connection, name).items()]
+    return [_row(name, unit, Unit.model_validate_json(facts)) for name, unit, facts in rows]
+
+
+def _row(directory: str, unit: str, facts: Unit) -> dict[str, Any]:
+    return {
+        "directory": directory, "unit": unit, "name": facts.name_on(facts.valid_to or date.max), "level": facts.level,
+        "parent": facts.parent, "email": facts.contact.email, "phone": facts.contact.phone,
+        "valid_to": facts.valid_to.isoformat() if facts.valid_to else None,
+    }  # fmt: skip

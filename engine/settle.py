@@ -1,0 +1,200 @@
+"""What follows from a move: counters, stages that are now done, tasks that open, dates that hang on others."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine import machine, store
+from engine.clock import local_date
+from engine.dates import Anchor, anchor_of, dates_of
+from engine.deadlines import Relative
+from engine.machine import Act, Step
+from engine.office import Office, Register
+from engine.periods import matching
+from engine.plan.blueprint import Blueprint, needed
+from engine.rows import InstanceRow, TallyRow, TaskRow
+from engine.gates import Progress, anchor_done_at, is_free
+from engine.states import DROPPED, FINAL, State, Trigger
+
+SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A task as it was, and the state it went to."""
+
+    task: TaskRow
+    state: str
+    arrived_at: datetime
+
+
+class Settling:
+    """The consequences of moves in one instance, within their transaction."""
+
+    def __init__(self, office: Office, connection: Connection, instance: InstanceRow, act: Act):
+        self.office, self.connection, self.instance = office, connection, instance
+        self.act = replace(act, actor=SYSTEM, for_unit=None, doc=None, reason=None)
+        self.blueprint: Blueprint = office.blueprint(connection, instance)
+
+    def after(self, moved: Sequence[Moved]) -> None:
+        """Count the moves, then open what waited for them."""
+        changed = self.count(moved)
+        stages = {key[0] for key in changed} | {item.task.stage for item in moved if item.state == State.COMPLETED}
+        followers = dict.fromkeys(name for stage in stages for name in self.blueprint.followers.get(stage, []))
+        for follower in followers:
+            self.advance(follower)
+
+    def count(self, moved: Sequence[Moved]) -> list[tuple[str, str, str]]:
+        """Move the counters; the keys of those whose stage became done, or undone."""
+        done: Counter[tuple[str, str, str]] = Counter()
+        dropped: Counter[tuple[str, str, str]] = Counter()
+        arrivals: dict[tuple[str, str, str], datetime] = {}
+        register = Register(self.connection, self.instance.directory)
+        register.load(item.task.unit for item in moved if item.task.stage in self.blueprint.scoped)
+        for item in moved:
+            for key in self.keys(item.task, register):
+                done[key] += (item.state == State.COMPLETED) - (item.task.state == State.COMPLETED)
+                dropped[key] += (item.state in DROPPED) - (item.task.state in DROPPED)
+                arrivals[key] = max(arrivals.get(key, item.arrived_at), item.arrived_at)
+        touched = [key for key in done if done[key] or dropped[key]]
+        for key in touched:
+            store.count_on(self.connection, self.instance.id, key, done[key], dropped[key])
+        rows = store.tallies(self.connection, self.instance.id, {key[0] for key in touched}) if touched else []
+        by_key = {(row.stage, row.period, row.scope): row for row in rows}
+        return [key for key in touched if key in by_key and self.mark(by_key[key], arrivals[key])]
+
+    def keys(self, task: TaskRow, register: Register) -> Iterable[tuple[str, str, str]]:
+        yield task.stage, task.period, ""
+        if task.stage in self.blueprint.scoped and (parent := register.parent(task.unit)):
+            yield task.stage, task.period, parent
+
+    def mark(self, row: TallyRow, arrived_at: datetime) -> bool:
+        """Record that a stage became done (undone); True where that is news."""
+        stage = self.blueprint.plan.stages[row.stage]
+        active = row.total - row.dropped
+        reached = row.done >= needed(stage.complete_when, active)
+        if reached == (row.reached_at is not None):
+            return False
+        store.set_reached(self.connection, row.id, arrived_at if reached else None)
+        return True
+
+    def progress(self, stage_id: str) -> Progress:
+        """The counters and finished tasks that decide about one stage."""
+        items = self.blueprint.predecessors(stage_id)
+        anchor = self.blueprint.anchor(stage_id)
+        stages = {name for item in items for name in item.stages} | ({anchor} if anchor else set())
+        own = {name for item in items if item.how == "same" for name in item.stages}
+        finished = [
+            task for name in own
+            for task in store.stage_tasks(self.connection, self.instance.id, name, state=State.COMPLETED)
+        ]  # fmt: skip
+        return Progress.of(store.tallies(self.connection, self.instance.id, stages), finished)
+
+    def advance(self, stage_id: str) -> None:
+        """Open the waiting tasks of a stage that became free; date the open ones whose anchor was done."""
+        progress = self.progress(stage_id)
+        tasks = store.stage_tasks(self.connection, self.instance.id, stage_id)
+        waiting = [task for task in tasks if task.state == State.WAITING and self.may_open(task, progress)]
+        self.open(waiting, progress)
+        undated = [
+            task for task in tasks
+            if task.state not in FINAL and task.state != State.WAITING and task.last_day is None
+            and self.hangs_on_completion(stage_id)
+        ]  # fmt: skip
+        rows = [(task, self.dated(task, progress)) for task in undated]
+        if dated := [(task, changes) for task, changes in rows if changes.get("last_day")]:
+            machine.amend(self.connection, "date", dated, self.act)
+
+    def may_open(self, task: TaskRow, progress: Progress) -> bool:
+        period_open = task.opens_at is None or task.opens_at <= self.act.happened_at
+        if not period_open:
+            return False
+        return not self.blueprint.waits(task.stage) or is_free(
+            self.blueprint, task.stage, task.period, task.unit, progress
+        )
+
+    def open(self, tasks: Sequence[TaskRow], progress: Progress) -> None:
+        steps = []
+        for task in tasks:
+            moment = self.act.happened_at
+            changes = {"opened_at": moment, "next_action_at": moment, **self.dated(task, progress)}
+            steps.append(Step(task, Trigger.OPEN, changes=changes))
+        if steps:
+            machine.apply(self.connection, steps, self.act)
+
+    def hangs_on_completion(self, stage_id: str) -> bool:
+        deadline = self.blueprint.due(stage_id).deadline
+        return isinstance(deadline, Relative) and deadline.anchor_is_stage and deadline.direction == "after" and bool(
+            deadline.amount
+        )
+
+    def dated(self, task: TaskRow, progress: Progress) -> dict[str, Any]:
+        """The date columns a `sau …` deadline gives now that its anchor is done; nothing for other deadlines."""
+        if not self.hangs_on_completion(task.stage):
+            return {}
+        moment = anchor_done_at(self.blueprint, task.stage, task.period, task.unit, progress)
+        if moment is None:
+            return {}
+        return self.columns(task, Anchor(local_date(moment, self.office.calendar.zone)))
+
+    def columns(self, task: TaskRow, anchor: Anchor | None) -> dict[str, Any]:
+        stage = self.blueprint.plan.stages[task.stage]
+        dates = dates_of(self.blueprint.due(task.stage).deadline, None, anchor, self.office.calendar, stage.roll)
+        columns = dates.columns(self.office.calendar, never_overdue=stage.soft or stage.type == "ongoing")
+        original = task.original_last_day or dates.last_day
+        return {**columns, "original_last_day": original, **self.rearmed(task)}
+
+    def rearmed(self, task: TaskRow) -> dict[str, Any]:
+        """A new deadline version: passed rungs stay passed, future ones are armed again."""
+        opened = task.state != State.WAITING
+        return {
+            "deadline_version": task.deadline_version + 1,
+            "next_action_at": self.act.happened_at,
+            **({"swept_at": self.act.happened_at} if opened else {}),
+        }
+
+    def reproject(self, stage_id: str) -> None:
+        """Dates that hang on this stage's date follow it."""
+        for follower in self.blueprint.followers.get(stage_id, []):
+            deadline = self.blueprint.due(follower).deadline
+            if self.blueprint.anchor(follower) != stage_id or self.hangs_on_completion(follower):
+                continue
+            anchors = store.stage_tasks(self.connection, self.instance.id, stage_id)
+            tasks = store.stage_tasks(self.connection, self.instance.id, follower)
+            rows = []
+            for task in tasks:
+                if task.state in FINAL:
+                    continue
+                periods = matching(task.period, sorted({item.period for item in anchors}))
+                anchor = anchor_of(deadline, [a._asdict() for a in anchors if a.period in periods], None)
+                columns = self.columns(task, anchor)
+                if (columns["last_day"], columns["provisional"]) != (task.last_day, task.provisional):
+                    rows.append((task, columns))
+            if rows:
+                machine.amend(self.connection, "date", rows, self.act)
+                self.reproject(follower)
+
+    def close_again(self, stage_id: str) -> None:
+        """After an undo: followers that opened only because of the undone move wait again."""
+        for follower in self.blueprint.followers.get(stage_id, []):
+            progress = self.progress(follower)
+            tasks = store.stage_tasks(self.connection, self.instance.id, follower, state=State.ASSIGNED)
+            steps = [
+                Step(task, Trigger.UNDO, State.WAITING, {"opened_at": None, "swept_at": None, "next_action_at": None})
+                for task in tasks
+                if self.blueprint.waits(follower)
+                and not is_free(self.blueprint, follower, task.period, task.unit, progress)
+            ]
+            if steps:
+                machine.apply(self.connection, steps, self.act)
+
+
+def by_instance(tasks: Iterable[TaskRow]) -> dict[str, list[TaskRow]]:
+    found: dict[str, list[TaskRow]] = defaultdict(list)
+    for task in tasks:
+        found[task.instance].append(task)
+    return found

@@ -1,0 +1,89 @@
+"""What the clock says about a task: derived, never stored."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from engine.calendar import Calendar
+from engine.clock import local_date
+from engine.i18n import N_, _
+from engine.plan.model import Stage
+from engine.rows import TaskRow
+from engine.states import DROPPED, State
+
+DUE_SOON_WORKING_DAYS = 3
+
+
+class Timeliness(StrEnum):
+    UNDATED = "undated"
+    DATE_OPEN = "date_open"
+    IN_TIME = "in_time"
+    DUE_SOON = "due_soon"
+    DUE_TODAY = "due_today"
+    OVERDUE = "overdue"
+    DONE_ON_TIME = "done_on_time"
+    DONE_LATE = "done_late"
+    ONGOING = "ongoing"
+
+
+LABELS = {
+    Timeliness.UNDATED: N_("no date"),
+    Timeliness.DATE_OPEN: N_("date not fixed"),
+    Timeliness.IN_TIME: N_("in time"),
+    Timeliness.DUE_SOON: N_("due soon"),
+    Timeliness.DUE_TODAY: N_("due today"),
+    Timeliness.OVERDUE: N_("overdue"),
+    Timeliness.DONE_ON_TIME: N_("done on time"),
+    Timeliness.DONE_LATE: N_("done late"),
+    Timeliness.ONGOING: N_("ongoing"),
+}
+
+# The 2×2 every official expects, and what cannot be judged: each task but dropped and ongoing ones is in one cell.
+CELLS = {
+    Timeliness.DONE_ON_TIME: "done_on_time",
+    Timeliness.DONE_LATE: "done_late",
+    Timeliness.IN_TIME: "open_in_time",
+    Timeliness.DUE_SOON: "open_in_time",
+    Timeliness.DUE_TODAY: "open_in_time",
+    Timeliness.OVERDUE: "open_overdue",
+    Timeliness.UNDATED: "undated",
+    Timeliness.DATE_OPEN: "undated",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    timeliness: Timeliness
+    days_late: int  # calendar days after the last day, at least 1 if late
+
+
+def label(timeliness: str) -> str:
+    return _(LABELS[Timeliness(timeliness)])
+
+
+def standing(task: TaskRow, stage: Stage, now: datetime, calendar: Calendar) -> Standing:
+    """How a task stands at an instant. A finished one is judged by the arrival of what was accepted."""
+    if stage.type == "ongoing":
+        return Standing(Timeliness.ONGOING, 0)
+    done = task.state == State.COMPLETED
+    moment = (task.submitted_at or task.completed_at or now) if done else now
+    if task.overdue_at is not None and moment >= task.overdue_at and task.state not in DROPPED:
+        return Standing(Timeliness.DONE_LATE if done else Timeliness.OVERDUE, days_late(task, moment, calendar))
+    return Standing(Timeliness.DONE_ON_TIME if done else _open(task, now, calendar), 0)
+
+
+def days_late(task: TaskRow, moment: datetime, calendar: Calendar) -> int:
+    assert task.last_day is not None
+    return max(1, (local_date(moment, calendar.zone) - task.last_day).days)
+
+
+def _open(task: TaskRow, now: datetime, calendar: Calendar) -> Timeliness:
+    if task.last_day is None:
+        return Timeliness.DATE_OPEN if task.approximate else Timeliness.UNDATED
+    today = local_date(now, calendar.zone)
+    if task.last_day == today:
+        return Timeliness.DUE_TODAY
+    near = today < task.last_day and calendar.working_days_between(today, task.last_day) <= DUE_SOON_WORKING_DAYS
+    return Timeliness.DUE_SOON if near else Timeliness.IN_TIME
+
+
