@@ -48,8 +48,13 @@ class Dates:
         return instant_of(day_after(self.last_day), time(0), calendar.zone)
 
 
-def dates_of(deadline: Deadline | None, occurrence: Occurrence | None, anchor: Anchor | None, calendar: Calendar,
-             roll: str | None = None) -> Dates:
+def dates_of(
+    deadline: Deadline | None,
+    occurrence: Occurrence | None,
+    anchor: Anchor | None,
+    calendar: Calendar,
+    roll: str | None = None,
+) -> Dates:
     """The dates a deadline gives a task; nothing where it depends on what has not happened yet."""
     found = _unrolled(deadline, occurrence, anchor, calendar)
     if roll == "next" and found.last_day is not None:
@@ -60,8 +65,9 @@ def dates_of(deadline: Deadline | None, occurrence: Occurrence | None, anchor: A
     return found
 
 
-def _unrolled(deadline: Deadline | None, occurrence: Occurrence | None, anchor: Anchor | None,
-              calendar: Calendar) -> Dates:
+def _unrolled(
+    deadline: Deadline | None, occurrence: Occurrence | None, anchor: Anchor | None, calendar: Calendar
+) -> Dates:
     if isinstance(deadline, Day):
         return Dates(deadline.named, deadline.last_day, deadline.time)
     if isinstance(deadline, Window):
@@ -80,8 +86,7 @@ def _unrolled(deadline: Deadline | None, occurrence: Occurrence | None, anchor: 
     return Dates()
 
 
-def opening_day(blueprint: Blueprint, stage_id: str, occurrence: Occurrence, dates: Dates,
-                calendar: Calendar) -> date:
+def opening_day(blueprint: Blueprint, stage_id: str, occurrence: Occurrence, dates: Dates, calendar: Calendar) -> date:
     """The day a recurring task opens: `opens` before its deadline; without a day, the first day of its period."""
     offset = blueprint.opening_offset(blueprint.plan.stages[stage_id])
     if dates.last_day is None:

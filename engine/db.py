@@ -58,8 +58,9 @@ def _make_private(path: Path) -> None:
         if not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
-        raise Unavailable(_("cannot create the database {path}: {reason}").format(
-            path=path, reason=error.strerror)) from error
+        raise Unavailable(
+            _("cannot create the database {path}: {reason}").format(path=path, reason=error.strerror)
+        ) from error
 
 
 def _set_pragmas(connection: Any, _record: Any) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from engine import store
 from engine.channels import CHANNELS
@@ -38,9 +39,9 @@ def deliver(office: Office, now: datetime) -> Delivered:
     return done
 
 
-def _deliver_all(office: Office, pending: list[object], channel: EmailChannel, now: datetime, done: Delivered) -> None:
+def _deliver_all(office: Office, pending: list[Any], channel: EmailChannel, now: datetime, done: Delivered) -> None:
     for number, message in enumerate(pending):
-        if not _still_wanted(office, message.id, now):  # type: ignore[attr-defined]
+        if not _still_wanted(office, message.id):
             done.cancelled += 1
             continue
         result = channel.send(message, now)
@@ -50,7 +51,7 @@ def _deliver_all(office: Office, pending: list[object], channel: EmailChannel, n
         _record(office, message, result, now, done)
 
 
-def _still_wanted(office: Office, message_id: int, now: datetime) -> bool:
+def _still_wanted(office: Office, message_id: int) -> bool:
     """False, and recorded, where everything in a message was settled since it was composed."""
     with writing(office.engine) as connection:
         held = store.decisions_of_messages(connection, [message_id]).get(message_id, [])
@@ -66,21 +67,20 @@ def _still_wanted(office: Office, message_id: int, now: datetime) -> bool:
     return False
 
 
-def _record(office: Office, message: object, result: Result, now: datetime, done: Delivered) -> None:
-    row: store.Any = message
+def _record(office: Office, message: Any, result: Result, now: datetime, done: Delivered) -> None:
     with writing(office.engine) as connection:
         if result.verdict is Verdict.ACCEPTED:
-            store.update_message(connection, row.id, while_status="pending", status="sent", sent_at=now,
-                                 attempts=row.attempts + 1, reason=result.text)  # fmt: skip
-            store.end_decisions_of(connection, row.id, "sent", REASONS["sent"])
+            store.update_message(connection, message.id, while_status="pending", status="sent", sent_at=now,
+                                 attempts=message.attempts + 1, reason=result.text)  # fmt: skip
+            store.end_decisions_of(connection, message.id, "sent", REASONS["sent"])
             done.sent += 1
-        elif result.verdict is Verdict.REFUSED or row.attempts + 1 > len(BACK_OFF):
-            store.update_message(connection, row.id, while_status="pending", status="dead",
-                                 attempts=row.attempts + 1, reason=result.text)  # fmt: skip
-            store.end_decisions_of(connection, row.id, "undeliverable", result.text)
+        elif result.verdict is Verdict.REFUSED or message.attempts + 1 > len(BACK_OFF):
+            store.update_message(connection, message.id, while_status="pending", status="dead",
+                                 attempts=message.attempts + 1, reason=result.text)  # fmt: skip
+            store.end_decisions_of(connection, message.id, "undeliverable", result.text)
             done.dead, done.trouble = done.dead + 1, result.text
         else:
-            again = now + timedelta(minutes=BACK_OFF[row.attempts])
-            store.update_message(connection, row.id, while_status="pending", attempts=row.attempts + 1,
+            again = now + timedelta(minutes=BACK_OFF[message.attempts])
+            store.update_message(connection, message.id, while_status="pending", attempts=message.attempts + 1,
                                  next_attempt_at=again, reason=result.text)  # fmt: skip
             done.later, done.trouble = done.later + 1, result.text

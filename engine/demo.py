@@ -1,4 +1,4 @@
-"""The main job in seconds: a real plan, a real mail server on loopback, some districts on time, some late, one silent."""
+"""The main job in seconds: a real plan, a real mail server, districts on time, late and silent."""
 
 import email
 import email.policy
@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from engine import store
 from engine.calendar import Calendar
 from engine.clock import instant_of
 from engine.config import load_settings
@@ -26,7 +27,6 @@ from engine.service.moves import move
 from engine.service.select import Selection
 from engine.service.start import start
 from engine.service.ticking import tick
-from engine import store
 from engine.states import Trigger
 
 PLAN = "dong-thap-2020-tong-ket"
@@ -49,16 +49,17 @@ class Letterbox:
             self.host, self.port = free.getsockname()[:2]
         self.controller = Controller(self, hostname=self.host, port=self.port)
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802  (aiosmtpd's name)
-        self.mails.append(email.message_from_bytes(envelope.content, policy=email.policy.default))  # type: ignore[arg-type]
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+        self.mails.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
         return "250 OK"
 
     def __enter__(self) -> "Letterbox":
         self.controller.start()
         return self
 
-    def __exit__(self, _type: type[BaseException] | None, _value: BaseException | None,
-                 _trace: TracebackType | None) -> None:
+    def __exit__(
+        self, _type: type[BaseException] | None, _value: BaseException | None, _trace: TracebackType | None
+    ) -> None:
         self.controller.stop()
 
 
@@ -81,8 +82,15 @@ def play(folder: Path, letterbox: Letterbox, say: Callable[[str], None]) -> dict
 
 
 def _office(folder: Path, letterbox: Letterbox) -> Office:
-    settings = load_settings(folder, {"KH_SMTP_HOST": letterbox.host, "KH_SMTP_PORT": str(letterbox.port),
-                                      "KH_SMTP_FROM": "kh@so-ldtbxh.example.vn", "KH_USER": "demo"})
+    settings = load_settings(
+        folder,
+        {
+            "KH_SMTP_HOST": letterbox.host,
+            "KH_SMTP_PORT": str(letterbox.port),
+            "KH_SMTP_FROM": "kh@so-ldtbxh.example.vn",
+            "KH_USER": "demo",
+        },
+    )
     return Office(open_store(f"sqlite:///{folder / 'demo.db'}"), settings, Calendar())
 
 
@@ -118,13 +126,13 @@ def _say_new(office: Office, letterbox: Letterbox, seen: int, day: date, say: Ca
         templates = {row.message_id: _labels(connection, row.id) for row in rows}
     for mail in arrived:
         view = views[str(mail["Message-ID"])]
-        say(f"{day:%d/%m/%Y}  {_('severity')} {view['severity']}  {mail['To']:<34} "
-            f"{', '.join(templates[view['message_id']])} ({len(view['items'])})")
+        say(
+            f"{day:%d/%m/%Y}  {_('severity')} {view['severity']}  {mail['To']:<34} "
+            f"{', '.join(templates[view['message_id']])} ({len(view['items'])})"
+        )
     return len(letterbox.mails)
 
 
 def _labels(connection: Any, message_id: int) -> Sequence[str]:
     rows = store.decisions_of_messages(connection, [message_id])[message_id]
     return list(dict.fromkeys(label(row.template) for row in sorted(rows, key=lambda row: -row.severity)))
-
-

@@ -1,4 +1,4 @@
-"""From decisions to messages: one per address, channel and office day, composed and rendered when its morning is released."""
+"""From decisions to messages: one per address and office day, rendered once, when its morning is released."""
 
 import hashlib
 import json
@@ -144,10 +144,14 @@ def redirect(connection: Connection, items: Sequence[Item], reason: str) -> list
         }  # fmt: skip
         del twin["id"]
         store.add_decisions(connection, [twin])
-        where = [getattr(store.DECISION.c, name) == twin[name]
-                 for name in ("task_id", "rung", "occurrence", "deadline_version", "recipient", "role", "outcome")]
-        found += [Item(row, item.task, item.rung, item.blueprint, item.register)
-                  for row in store.decisions(connection, *where)]
+        where = [
+            getattr(store.DECISION.c, name) == twin[name]
+            for name in ("task_id", "rung", "occurrence", "deadline_version", "recipient", "role", "outcome")
+        ]
+        found += [
+            Item(row, item.task, item.rung, item.blueprint, item.register)
+            for row in store.decisions(connection, *where)
+        ]
     return found
 
 
@@ -167,14 +171,16 @@ def _release(office: Office, connection: Connection, groups: dict[Key, list[Item
     return done
 
 
-def _message(office: Office, connection: Connection, address: str, urgent: bool, held: bool, items: list[Item],
-             now: datetime) -> dict[str, Any]:
+def _message(
+    office: Office, connection: Connection, address: str, urgent: bool, held: bool, items: list[Item], now: datetime
+) -> dict[str, Any]:
     items.sort(key=lambda item: (-item.decision.severity, item.decision.due_at, item.task.id))
     first = items[0]
     today = local_date(now, office.calendar.zone)
     notice = Notice(
-        recipients=tuple(dict.fromkeys(item.register.name(item.decision.recipient.partition("#")[0], today)
-                                       for item in items)),
+        recipients=tuple(
+            dict.fromkeys(item.register.name(item.decision.recipient.partition("#")[0], today) for item in items)
+        ),
         sections=tuple(_sections(office, connection, items, now)),
         language=first.blueprint.plan.language,
         coordinator=first.register.name(first.blueprint.plan.coordinator, today),
@@ -221,5 +227,3 @@ def _progress(connection: Connection, instance_id: int, stage_id: str, period: s
         if row.period == period and not row.scope:
             return row.done, row.total - row.dropped
     return 0, 0
-
-

@@ -60,8 +60,9 @@ def timeline(blueprint: Blueprint, task: TaskRow) -> Timeline:
 
 
 @lru_cache(maxsize=4096)
-def agenda(rungs: tuple[Rung, ...], times: Timeline, calendar: Calendar, since: datetime | None,
-           until: datetime) -> tuple[tuple[Due, ...], datetime | None]:
+def agenda(
+    rungs: tuple[Rung, ...], times: Timeline, calendar: Calendar, since: datetime | None, until: datetime
+) -> tuple[tuple[Due, ...], datetime | None]:
     """The rungs due in (since, until], and the instant of the next one after; tasks of one stage share the answer."""
     due: list[Due] = []
     following: list[datetime] = []
@@ -136,7 +137,7 @@ def _owed(rung: Rung, task: TaskRow) -> bool:
 
 
 def recipients(rung: Rung, blueprint: Blueprint, task: TaskRow, register: Register) -> dict[str, str]:
-    """recipient → role. Without a superior, or for the issuer's own task, it stops at severity 1 and the coordinator."""
+    """recipient → role. Without a superior, or for the issuer's task, it stops at severity 1, with the coordinator."""
     top = register.parent(task.unit) is None or task.unit == blueprint.plan.document.issuer
     if top and rung.severity > 1:
         return {}
@@ -196,20 +197,22 @@ def sweep_batch(office: Office, connection: Connection, now: datetime, limit: in
     return swept
 
 
-def _sweep_instance(office: Office, connection: Connection, instance: InstanceRow, tasks: Sequence[TaskRow],
-                    now: datetime, swept: Swept) -> None:
+def _sweep_instance(
+    office: Office, connection: Connection, instance: InstanceRow, tasks: Sequence[TaskRow], now: datetime, swept: Swept
+) -> None:
     blueprint = office.blueprint(connection, instance)
     register = Register(connection, instance.directory)
     register.load({task.unit for task in tasks})
     waiting = [task for task in tasks if task.state == State.WAITING]
-    swept.opened += _open_periods(office, connection, blueprint, instance, waiting, now)
+    swept.opened += _open_periods(office, connection, instance, waiting, now)
     rows: list[dict[str, Any]] = []
     marks: list[tuple[TaskRow, datetime | None]] = []
     for task in tasks:
         if task.state == State.WAITING:
             continue
-        due, following = agenda(rungs_of(blueprint, task.stage), timeline(blueprint, task), office.calendar,
-                                task.swept_at, now)
+        due, following = agenda(
+            rungs_of(blueprint, task.stage), timeline(blueprint, task), office.calendar, task.swept_at, now
+        )
         for item in due:
             rows += _decisions(item, blueprint, task, register, office.calendar)
         marks.append((task, following if task.state not in FINAL else None))
@@ -218,24 +221,20 @@ def _sweep_instance(office: Office, connection: Connection, instance: InstanceRo
     swept.decisions += len(rows)
 
 
-def _open_periods(office: Office, connection: Connection, blueprint: Blueprint, instance: InstanceRow,
-                  tasks: Sequence[TaskRow], now: datetime) -> int:
+def _open_periods(
+    office: Office, connection: Connection, instance: InstanceRow, tasks: Sequence[TaskRow], now: datetime
+) -> int:
     """Tasks whose period began: they open, unless they wait for more; either way the sweep comes back to them."""
-    opened = 0
-    for task in tasks:
-        act = Act(SYSTEM, now, max(task.opens_at or now, task.touched_at))
-        settling = Settling(office, connection, instance, act)
-        progress = settling.progress(task.stage)
-        if settling.may_open(task, progress):
-            settling.open([task], progress)
-            opened += 1
-        else:
-            store.mark_swept(connection, [(task, None)], now)
-    return opened
+    settling = Settling(office, connection, instance, Act(SYSTEM, now, now))
+    after = settling.open_by(tasks)
+    still = [task for task in after if task.state == State.WAITING]
+    store.mark_swept(connection, [(task, None) for task in still], now)
+    return len(after) - len(still)
 
 
-def _decisions(due: Due, blueprint: Blueprint, task: TaskRow, register: Register,
-               calendar: Calendar) -> list[dict[str, Any]]:
+def _decisions(
+    due: Due, blueprint: Blueprint, task: TaskRow, register: Register, calendar: Calendar
+) -> list[dict[str, Any]]:
     rung = due.rung
     dropped = too_early(due, task, calendar)
     return [
@@ -253,5 +252,3 @@ def _decisions(due: Due, blueprint: Blueprint, task: TaskRow, register: Register
 def next_morning(now: datetime, calendar: Calendar) -> datetime:
     """The opening of the next working day after this one."""
     return calendar.opening_of(calendar.next_working(local_date(now, calendar.zone) + timedelta(days=1)))
-
-

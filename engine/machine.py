@@ -81,8 +81,9 @@ def apply(connection: Connection, steps: Sequence[Step], act: Act) -> list[str]:
     """
     states = [_destination_of(step) for step in steps]
     rows = [(step.task, {"state": state, **step.changes}) for step, state in zip(steps, states, strict=True)]
-    if not store.update_tasks(connection, [(task, _touched(step, changes, act))
-                                           for step, (task, changes) in zip(steps, rows, strict=True)]):
+    if not store.update_tasks(
+        connection, [(task, _touched(step, changes, act)) for step, (task, changes) in zip(steps, rows, strict=True)]
+    ):
         raise Conflict(_("somebody else changed one of these tasks just now: look again, then repeat"))
     store.add_entries(connection, [
         entry(act, step.trigger.value, task=step.task, after=state, changes=changes, data=step.data,
@@ -104,23 +105,39 @@ def _touched(step: Step, changes: Mapping[str, Any], act: Act) -> dict[str, Any]
     return {**changes, "touched_at": step.happened_at or act.happened_at}
 
 
-def amend(connection: Connection, trigger: str, rows: Sequence[tuple[Any, Mapping[str, Any]]], act: Act,
-          data: Mapping[str, Any] | None = None) -> None:
+def amend(
+    connection: Connection,
+    trigger: str,
+    rows: Sequence[tuple[Any, Mapping[str, Any]]],
+    act: Act,
+    data: Mapping[str, Any] | None = None,
+) -> None:
     """Change facts of tasks that are not their state (a date, a note), each with its entry."""
-    if not store.update_tasks(connection, [(task, {**changes, "touched_at": act.happened_at})
-                                           for task, changes in rows]):
+    if not store.update_tasks(
+        connection, [(task, {**changes, "touched_at": act.happened_at}) for task, changes in rows]
+    ):
         raise Conflict(_("somebody else changed one of these tasks just now: look again, then repeat"))
     store.add_entries(connection, [
         entry(act, trigger, task=task, after=task.state, changes=changes, data=data or {}) for task, changes in rows
     ])  # fmt: skip
 
 
-def entry(act: Act, trigger: str, *, task: Any = None, instance_id: int | None = None, after: str | None = None,
-          changes: Mapping[str, Any] | None = None, data: Mapping[str, Any] | None = None, doc: str | None = None,
-          happened_at: datetime | None = None) -> dict[str, Any]:
+def entry(
+    act: Act,
+    trigger: str,
+    *,
+    task: Any = None,
+    instance_id: int | None = None,
+    after: str | None = None,
+    changes: Mapping[str, Any] | None = None,
+    data: Mapping[str, Any] | None = None,
+    doc: str | None = None,
+    happened_at: datetime | None = None,
+) -> dict[str, Any]:
     """One row of the log; `data` keeps the old value beside the new one of all that changed."""
-    changed = {name: [_plain(getattr(task, name)), _plain(value)] for name, value in (changes or {}).items()
-               if name != "state"}
+    changed = {
+        name: [_plain(getattr(task, name)), _plain(value)] for name, value in (changes or {}).items() if name != "state"
+    }
     return {
         "at": act.at, "happened_at": happened_at or act.happened_at, "actor": act.actor, "for_unit": act.for_unit,
         "instance_id": task.instance_id if task is not None else instance_id,

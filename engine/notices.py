@@ -45,9 +45,22 @@ class Section:
     total: int
 
     @classmethod
-    def about(cls, *, template: str, heading: str, severity: int, blueprint: Blueprint, register: Register,
-              stage_id: str, tasks: Sequence[TaskRow], progress: tuple[int, int], undeliverable: bool, letter: bool,
-              now: datetime, calendar: Calendar) -> "Section":
+    def about(
+        cls,
+        *,
+        template: str,
+        heading: str,
+        severity: int,
+        blueprint: Blueprint,
+        register: Register,
+        stage_id: str,
+        tasks: Sequence[TaskRow],
+        progress: tuple[int, int],
+        undeliverable: bool,
+        letter: bool,
+        now: datetime,
+        calendar: Calendar,
+    ) -> "Section":
         stage = blueprint.plan.stages[stage_id]
         phrase = blueprint.due(stage_id).phrase or ""
         day = blueprint.plan.document.date
@@ -61,8 +74,17 @@ class Section:
             )
             for task in tasks
         )  # fmt: skip
-        return cls(template, heading, severity, undeliverable, letter, _plan_facts(blueprint, register),
-                   _stage_facts(blueprint, register, stage_id, tasks), lines, *progress)
+        return cls(
+            template,
+            heading,
+            severity,
+            undeliverable,
+            letter,
+            _plan_facts(blueprint, register),
+            _stage_facts(blueprint, register, stage_id, tasks),
+            lines,
+            *progress,
+        )
 
 
 @dataclass(frozen=True)
@@ -114,8 +136,9 @@ def _stage_facts(blueprint: Blueprint, register: Register, stage_id: str, tasks:
         return [register.name(unit, day) for unit in units]
 
     parents = {register.parent(task.unit) for task in tasks}
-    submit_to = [unit for name in stage.submit_to for unit in (sorted(p for p in parents if p)
-                                                               if name == "parent" else [name])]
+    submit_to = [
+        unit for name in stage.submit_to for unit in (sorted(p for p in parents if p) if name == "parent" else [name])
+    ]
     acting = {unit for task in tasks for unit in blueprint.partners(stage_id, task.unit)}
     due = blueprint.due(stage_id)
     accepting = blueprint.accept_by(stage)
@@ -146,4 +169,3 @@ def _stage_facts(blueprint: Blueprint, register: Register, stage_id: str, tasks:
         ],
         "questions": [item.text for item in plan.questions if stage_id in item.about],
     }  # fmt: skip
-

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,12 +13,12 @@ from engine import machine, store
 from engine.clock import local_date
 from engine.dates import Anchor, anchor_of, dates_of
 from engine.deadlines import Relative
+from engine.gates import Progress, anchor_done_at, is_free
 from engine.machine import Act, Step
 from engine.office import Office, Register
 from engine.periods import matching
 from engine.plan.blueprint import Blueprint, needed
 from engine.rows import InstanceRow, TallyRow, TaskRow
-from engine.gates import Progress, anchor_done_at, is_free
 from engine.states import DROPPED, FINAL, State, Trigger
 
 SYSTEM = "system"
@@ -126,10 +127,32 @@ class Settling:
         if steps:
             machine.apply(self.connection, steps, self.act)
 
+    def open_by(self, tasks: Sequence[TaskRow]) -> list[TaskRow]:
+        """The tasks as they stand once those whose period has come are open: nobody need wait for a tick."""
+        due = [task for task in tasks if task.state == State.WAITING and task.opens_at is not None]
+        opened = set()
+        for stage in dict.fromkeys(task.stage for task in due):
+            progress = self.progress(stage)
+            for task in due:
+                if task.stage == stage and self.may_open(task, progress):
+                    self.at(max(task.opens_at or task.touched_at, task.touched_at)).open([task], progress)
+                    opened.add(task.id)
+        fresh = store.tasks_by_id(self.connection, opened)
+        return [fresh.get(task.id, task) for task in tasks]
+
+    def at(self, moment: datetime) -> "Settling":
+        """The same, at another moment."""
+        other = copy(self)
+        other.act = replace(self.act, happened_at=moment)
+        return other
+
     def hangs_on_completion(self, stage_id: str) -> bool:
         deadline = self.blueprint.due(stage_id).deadline
-        return isinstance(deadline, Relative) and deadline.anchor_is_stage and deadline.direction == "after" and bool(
-            deadline.amount
+        return (
+            isinstance(deadline, Relative)
+            and deadline.anchor_is_stage
+            and deadline.direction == "after"
+            and bool(deadline.amount)
         )
 
     def dated(self, task: TaskRow, progress: Progress) -> dict[str, Any]:

@@ -6,19 +6,40 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement, Connection, Select, Table, and_, bindparam, func, insert, literal, or_, select, update,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
 )  # fmt: skip
 
 from engine.rows import DecisionRow, InstanceRow, TallyRow, TaskRow
 from engine.tables import (
-    Answer, Decision, Entry, Heartbeat, Instance, Message, Person, Snapshot, SQLModel, Tally, Task, Unit,
+    Answer,
+    Decision,
+    Entry,
+    Heartbeat,
+    Instance,
+    Message,
+    Person,
+    Snapshot,
+    Tally,
+    Task,
+    Unit,
 )  # fmt: skip
 
 CHUNK = 500
 
 
-def table(model: type[SQLModel]) -> Table:
-    found: Table = model.__table__  # type: ignore[attr-defined]
+def table(model: Any) -> Table:
+    found: Table = model.__table__
     return found
 
 
@@ -139,8 +160,9 @@ def tasks_by_id(connection: Connection, ids: Iterable[int]) -> dict[int, TaskRow
     return found
 
 
-def stage_tasks(connection: Connection, instance_id: int, stage: str, *, period: str | None = None,
-                state: str | None = None) -> list[TaskRow]:
+def stage_tasks(
+    connection: Connection, instance_id: int, stage: str, *, period: str | None = None, state: str | None = None
+) -> list[TaskRow]:
     conditions = [TASK.c.instance_id == instance_id, TASK.c.stage == stage]
     if period is not None:
         conditions.append(TASK.c.period == period)
@@ -358,5 +380,3 @@ def last_beat(connection: Connection, name: str) -> datetime | None:
 def beat(connection: Connection, name: str, at: datetime) -> None:
     if not connection.execute(update(HEARTBEAT).where(HEARTBEAT.c.name == name).values(at=at)).rowcount:
         _insert_new(connection, HEARTBEAT, [{"name": name, "at": at}])
-
-

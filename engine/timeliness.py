@@ -85,5 +85,3 @@ def _open(task: TaskRow, now: datetime, calendar: Calendar) -> Timeliness:
         return Timeliness.DUE_TODAY
     near = today < task.last_day and calendar.working_days_between(today, task.last_day) <= DUE_SOON_WORKING_DAYS
     return Timeliness.DUE_SOON if near else Timeliness.IN_TIME
-
-

@@ -40,8 +40,9 @@ class EmailChannel:
     def __enter__(self) -> "EmailChannel":
         return self
 
-    def __exit__(self, _type: type[BaseException] | None, _value: BaseException | None,
-                 _trace: TracebackType | None) -> None:
+    def __exit__(
+        self, _type: type[BaseException] | None, _value: BaseException | None, _trace: TracebackType | None
+    ) -> None:
         self.hang_up()
 
     def send(self, message: Any, at: datetime) -> Result:

@@ -36,5 +36,3 @@ def _read(source: Source, blueprint: Blueprint, stage_id: str, key: str, phrase:
         stages = blueprint.plan.stages
         message = _("`{anchor}` is no stage of this plan").format(anchor=found.anchor)
         source.report(path, "KH054", message + nearest(str(found.anchor), stages))
-
-

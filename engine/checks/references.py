@@ -54,8 +54,12 @@ def _units_of_stage(path: Path, stage: Stage) -> Iterator[tuple[Path, str, tuple
             inner = () if holder.mode == "one" else (holder.mode,)
             yield from (((*path, key, *inner), name, ()) for name in holder.units)
             yield from (((*path, key, "except"), name, ()) for name in holder.except_)
-    for key, name in (("on_behalf_of", stage.on_behalf_of), ("through", stage.through), ("chair", stage.chair),
-                      ("accept_by", stage.accept_by)):
+    for key, name in (
+        ("on_behalf_of", stage.on_behalf_of),
+        ("through", stage.through),
+        ("chair", stage.chair),
+        ("accept_by", stage.accept_by),
+    ):
         if name:
             yield (*path, key), name, ("parent",) if key == "accept_by" else ()
     for key, several in (("with", stage.with_), ("submit_to", stage.submit_to), ("attend", stage.attend)):
@@ -141,7 +145,8 @@ def cycles(source: Source, plan: Plan, directory: Directory) -> None:
     for leads in (waits, hangs):
         for stage_id in _in_circles(leads):
             message = _("{stage} waits for itself, over {others}").format(
-                stage=stage_id, others=", ".join(sorted(leads[stage_id])))
+                stage=stage_id, others=", ".join(sorted(leads[stage_id]))
+            )
             source.report(("stages", stage_id), "KH035", message, key=True)
 
 

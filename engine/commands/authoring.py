@@ -43,7 +43,9 @@ def _plans_of(name: str) -> list[Path]:
 
 
 def _print(source: Source, problem: Problem) -> None:
-    click.echo(f"{problem.file}:{problem.line}:{problem.column}: {_(problem.severity)} {problem.code}: {problem.message}")
+    click.echo(
+        f"{problem.file}:{problem.line}:{problem.column}: {_(problem.severity)} {problem.code}: {problem.message}"
+    )
     trees = [tree for tree in (source.tree, source.directory_tree) if tree and tree.file == problem.file]
     line = trees[0].line(problem.line) if trees else ""
     if line and len(line) <= 500:
@@ -52,11 +54,13 @@ def _print(source: Source, problem: Problem) -> None:
 
 
 def _print_sum(sources: list[Source], problems: list[Problem]) -> None:
-    counts = {severity: sum(problem.severity == severity for problem in problems)
-              for severity in ("error", "warning", "note")}
+    counts = {
+        severity: sum(problem.severity == severity for problem in problems) for severity in ("error", "warning", "note")
+    }
     text = _("{files} files: {errors} errors, {warnings} warnings, {notes} notes")
-    click.echo(text.format(files=len(sources), errors=counts["error"], warnings=counts["warning"],
-                           notes=counts["note"]))
+    click.echo(
+        text.format(files=len(sources), errors=counts["error"], warnings=counts["warning"], notes=counts["note"])
+    )
 
 
 def _explain() -> click.Command:

@@ -20,9 +20,14 @@ def _doctor() -> click.Command:
         office = open_office(settings)
         found = findings(office, system_clock())
         if as_json:
-            print_json({"settings": [{"name": name, "value": value, "source": source}
-                                     for name, value, source in settings.shown()],
-                        "findings": [item.__dict__ for item in found]})
+            print_json(
+                {
+                    "settings": [
+                        {"name": name, "value": value, "source": source} for name, value, source in settings.shown()
+                    ],
+                    "findings": [item.__dict__ for item in found],
+                }
+            )
         else:
             rows: list[tuple[Any, ...]] = list(settings.shown())
             print_table((_("Setting"), _("Value"), _("From")), rows)

@@ -45,24 +45,41 @@ def say(ticked: Ticked, office: Office) -> None:
         click.echo(text.format(last=local(ticked.last, office.calendar.zone)))
         return
     sent = ticked.delivered
-    click.echo(_("opened {opened}, decided {decisions}, composed {messages}, sent {sent}").format(
-        opened=ticked.opened, decisions=ticked.decisions, messages=ticked.composed.messages, sent=sent.sent))
+    click.echo(
+        _("opened {opened}, decided {decisions}, composed {messages}, sent {sent}").format(
+            opened=ticked.opened, decisions=ticked.decisions, messages=ticked.composed.messages, sent=sent.sent
+        )
+    )
     if ticked.composed.deferred:
         click.echo(_("{n} put off to the next working morning").format(n=ticked.composed.deferred))
     if sent.waiting and office.settings.smtp is None:
-        click.echo(_("{n} messages wait: no mail server is set (KH_SMTP_HOST or kh.toml)").format(n=sent.waiting), err=True)
+        click.echo(
+            _("{n} messages wait: no mail server is set (KH_SMTP_HOST or kh.toml)").format(n=sent.waiting), err=True
+        )
     elif sent.waiting:
-        click.echo(_("{n} messages wait: the mail server does not answer ({why})").format(
-            n=sent.waiting, why=sent.trouble), err=True)
+        click.echo(
+            _("{n} messages wait: the mail server does not answer ({why})").format(n=sent.waiting, why=sent.trouble),
+            err=True,
+        )
     if sent.later or sent.dead:
-        click.echo(_("{later} to be tried again, {dead} refused for good ({why})").format(
-            later=sent.later, dead=sent.dead, why=sent.trouble), err=True)
+        click.echo(
+            _("{later} to be tried again, {dead} refused for good ({why})").format(
+                later=sent.later, dead=sent.dead, why=sent.trouble
+            ),
+            err=True,
+        )
 
 
 def _run() -> click.Command:
     @click.command("run", help=_("Tick every minute until stopped (Ctrl-C or SIGTERM)."))
-    @click.option("--every", type=click.IntRange(1, 3600), default=60, show_default=True, metavar="SECONDS",
-                  help=_("Seconds between two ticks."))
+    @click.option(
+        "--every",
+        type=click.IntRange(1, 3600),
+        default=60,
+        show_default=True,
+        metavar="SECONDS",
+        help=_("Seconds between two ticks."),
+    )
     @with_office
     def run(office: Office, options: dict[str, Any]) -> None:
         click.echo(_("Running: a tick every {n} seconds. Ctrl-C stops.").format(n=options["every"]))

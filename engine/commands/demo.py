@@ -15,8 +15,11 @@ def _demo() -> click.Command:
         from engine.demo import Letterbox, play
 
         with tempfile.TemporaryDirectory(prefix="kh-demo-") as folder, Letterbox() as letterbox:
-            click.echo(_("Mail server on {host}:{port}; database in {folder}").format(
-                host=letterbox.host, port=letterbox.port, folder=folder))
+            click.echo(
+                _("Mail server on {host}:{port}; database in {folder}").format(
+                    host=letterbox.host, port=letterbox.port, folder=folder
+                )
+            )
             status = play(Path(folder), letterbox, click.echo)
             click.echo()
             print_status(status)

@@ -26,7 +26,9 @@ def _fix_date() -> click.Command:
         options["selectors"] = tuple(selectors)
         act, selection = act_of(office, options), selection_of(options)
         for item in fix_date(office, selection, read_day(last), act, dry_run=dry_run):
-            text = _("{task}: fixed on {day}") if item.postponed_from is None else _("{task}: moved from {old} to {day}")
+            text = (
+                _("{task}: fixed on {day}") if item.postponed_from is None else _("{task}: moved from {old} to {day}")
+            )
             click.echo(text.format(task=item.task, day=day(item.day), old=day(item.postponed_from)))
         _say_dry(dry_run)
 
@@ -60,7 +62,7 @@ def _note() -> click.Command:
         dry_run, by = options.pop("dry_run"), options.pop("by")
         *selectors, text = options["selectors"]
         if not selectors:
-            raise click.UsageError(_("note takes a selector and a text: kh note X/bao-cao/tp-a \"…\""))
+            raise click.UsageError(_('note takes a selector and a text: kh note X/bao-cao/tp-a "…"'))
         options["selectors"] = tuple(selectors)
         act, selection = act_of(office, options), selection_of(options)
         tasks = note(office, selection, text, by, act, dry_run=dry_run)

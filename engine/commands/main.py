@@ -79,9 +79,17 @@ def build() -> click.Group:
         help=_("Plans of public offices, driven from the command line: one YAML file a plan, reminders by themselves."),
     )
     group.params += [
-        click.Option(["--lang"], type=click.Choice(["vi", "en"]), expose_value=False, help=_("Language of the output.")),
-        click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_say_version,
-                     help=_("Show the version.")),
+        click.Option(
+            ["--lang"], type=click.Choice(["vi", "en"]), expose_value=False, help=_("Language of the output.")
+        ),
+        click.Option(
+            ["--version"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_say_version,
+            help=_("Show the version."),
+        ),
     ]
     return group
 
@@ -155,7 +163,7 @@ def run(words: Sequence[str]) -> int:
     except OSError as error:
         click.echo(_("Error: {text}").format(text=error), err=True)
         return 4
-    except Exception:  # noqa: BLE001  (the one place where a bug is shown)
+    except Exception:
         traceback.print_exc()
         click.echo(_("This is a bug. Please report it with the lines above."), err=True)
         return 3

@@ -59,10 +59,16 @@ def _notices() -> click.Group:
     def showing(office: Office, options: dict[str, Any]) -> None:
         with reading(office.engine) as connection:
             row = find_message(connection, options["message"])
-        for name, value in ((_("To"), row.recipient), (_("Subject"), row.subject), ("Message-ID", row.message_id),
-                            (_("Status"), row.status), (_("Reason"), row.reason),
-                            (_("Sent"), local(row.sent_at, office.calendar.zone)),
-                            (_("Paper"), row.doc), (_("Signed by"), row.signed_by)):
+        for name, value in (
+            (_("To"), row.recipient),
+            (_("Subject"), row.subject),
+            ("Message-ID", row.message_id),
+            (_("Status"), row.status),
+            (_("Reason"), row.reason),
+            (_("Sent"), local(row.sent_at, office.calendar.zone)),
+            (_("Paper"), row.doc),
+            (_("Signed by"), row.signed_by),
+        ):
             if value:
                 click.echo(f"{name}: {value}")
         click.echo(f"\n{row.body}")
@@ -135,7 +141,7 @@ def _log() -> click.Command:
 
 
 def _entries(office: Office, connection: Any, selector: str | None, options: dict[str, Any]) -> list[dict[str, Any]]:
-    conditions = []
+    conditions: list[Any] = []
     if selector and "/" in selector:
         tasks = select(office, connection, Selection([selector]), datetime.now(UTC))
         conditions.append(store.ENTRY.c.task_id.in_([task.id for task in tasks]))

@@ -31,8 +31,14 @@ def console() -> Console:
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> None:
-    table = Table(title=Text(title) if title else None, title_justify="left", box=None, pad_edge=False,
-                  header_style="bold", show_edge=False)
+    table = Table(
+        title=Text(title) if title else None,
+        title_justify="left",
+        box=None,
+        pad_edge=False,
+        header_style="bold",
+        show_edge=False,
+    )
     for heading in headings:
         table.add_column(heading, overflow="fold")
     for row in rows:

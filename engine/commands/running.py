@@ -34,8 +34,14 @@ def _start() -> click.Command:
         act = act_of(office, options)
         found = start(office, path, name, act, backdate=backdate, dry_run=dry_run)
         if as_json:
-            print_json({"instance": found.name, "tasks": found.tasks, "waiting": found.waiting,
-                        "findings": [item.as_dict() for item in found.findings]})
+            print_json(
+                {
+                    "instance": found.name,
+                    "tasks": found.tasks,
+                    "waiting": found.waiting,
+                    "findings": [item.as_dict() for item in found.findings],
+                }
+            )
             return
         for problem in found.findings:
             if problem.severity == "warning":
@@ -43,8 +49,11 @@ def _start() -> click.Command:
         if found.kept_units:
             text = _("{n} units differ from the register, which stays as it is: kh units load updates it")
             click.echo(text.format(n=len(found.kept_units)), err=True)
-        text = _("{name}: {tasks} tasks would be made ({waiting} waiting)") if dry_run else _(
-            "{name} started: {tasks} tasks, {waiting} of them waiting. Next: kh status {name}; kh tick")
+        text = (
+            _("{name}: {tasks} tasks would be made ({waiting} waiting)")
+            if dry_run
+            else _("{name} started: {tasks} tasks, {waiting} of them waiting. Next: kh status {name}; kh tick")
+        )
         click.echo(text.format(name=found.name, tasks=found.tasks, waiting=found.waiting))
 
     return run

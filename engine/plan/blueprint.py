@@ -229,4 +229,3 @@ def needed(rule: str | int, total: int) -> int:
     if text.endswith("%"):
         return -(-total * int(text[:-1]) // 100)
     return min(int(text), total)
-

@@ -74,7 +74,9 @@ def _load_directory_of(plan: Plan, source: Source) -> None:
     if isinstance(plan.directory, Directory):
         source.directory, source.directory_tree, source.directory_name = plan.directory, source.tree, plan.plan
         if plan.directory.units_from:
-            source.report(("directory", "units_from"), "KH020", _("units_from belongs into a directory file of its own"))
+            source.report(
+                ("directory", "units_from"), "KH020", _("units_from belongs into a directory file of its own")
+            )
         return
     try:
         inner = load_directory(source.path.parent / plan.directory)
@@ -117,10 +119,15 @@ def _read_table(path: Path, problems: list[Problem]) -> list[tuple[int, dict[str
         if missing := [name for name in COLUMNS[:3] if name not in columns]:
             raise BadValue(_("{path}: the table lacks the columns {names}").format(path=path, names=", ".join(missing)))
         if unknown := [name for name in columns if name not in COLUMNS]:
-            raise BadValue(_("{path}: unknown columns {names}; known are {known}").format(
-                path=path, names=", ".join(map(str, unknown)), known=", ".join(COLUMNS)))
+            raise BadValue(
+                _("{path}: unknown columns {names}; known are {known}").format(
+                    path=path, names=", ".join(map(str, unknown)), known=", ".join(COLUMNS)
+                )
+            )
         return [
-            (reader.line_num, unit) for row in reader if (unit := _row(path, reader.line_num, row, problems)) is not None
+            (reader.line_num, unit)
+            for row in reader
+            if (unit := _row(path, reader.line_num, row, problems)) is not None
         ]
     except (UnicodeDecodeError, csv.Error) as error:
         raise BadValue(_("cannot read {path}: {reason}").format(path=path, reason=error)) from error

@@ -205,7 +205,7 @@ class Stage(Model):
     def _countable(self) -> "Stage":
         text = str(self.complete_when)
         number = text.removesuffix("%").strip()
-        if text != "all" and not (number.isascii() and number.isdigit() and 1 <= int(number[:9])):
+        if text != "all" and not (number.isascii() and number.isdigit() and int(number[:9]) >= 1):
             raise refuse("complete_when", _("complete_when is `all`, a number such as 5, or a share such as 80%"))
         if text.endswith("%") and int(number[:9]) > 100:
             raise refuse("complete_when", _("complete_when cannot be more than 100%"))

@@ -15,7 +15,7 @@ class Model(BaseModel):
 
 def refuse(code: str, message: str) -> PydanticCustomError:
     """A mistake with a message of ours; pydantic adds the place."""
-    return PydanticCustomError(code, "{text}", {"text": message})  # type: ignore[arg-type]
+    return PydanticCustomError(code, "{text}", {"text": message})
 
 
 def _as_text(value: Any) -> Any:

@@ -147,7 +147,9 @@ class _Builder:
             raise _Stop
 
     def on_alias(self, event: Any, mark: Mark) -> None:
-        self.refuse(mark, "KH004", _("aliases (*{name}) are not allowed: write the value out").format(name=event.anchor))
+        self.refuse(
+            mark, "KH004", _("aliases (*{name}) are not allowed: write the value out").format(name=event.anchor)
+        )
         self.add(None, mark)
 
     def on_scalar(self, event: Any, mark: Mark) -> None:
@@ -157,8 +159,11 @@ class _Builder:
             self.keys[-1] = (event.value, mark)
         elif plain and event.value == "" and getattr(self.stack[-1] if self.stack else None, "flow", False):
             key = self.keys[-1][0] if self.keys and self.keys[-1] else ""
-            self.refuse(mark, "KH006", _("a comma cuts the value before “{key}” in two: put the value in quotes")
-                        .format(key=key))
+            self.refuse(
+                mark,
+                "KH006",
+                _("a comma cuts the value before “{key}” in two: put the value in quotes").format(key=key),
+            )
             self.add(None, mark)
         else:
             self.add(self.scalar(event.value, mark) if plain else event.value, mark)
@@ -179,8 +184,9 @@ class _Builder:
 
     def check_properties(self, event: Any, mark: Mark) -> None:
         if event.anchor:
-            self.refuse(mark, "KH004", _("anchors (&{name}) are not allowed: write the value out")
-                        .format(name=event.anchor))
+            self.refuse(
+                mark, "KH004", _("anchors (&{name}) are not allowed: write the value out").format(name=event.anchor)
+            )
         if event.tag and event.tag != "!":
             self.refuse(mark, "KH005", _("tags ({tag}) are not allowed").format(tag=event.tag))
 
@@ -213,8 +219,11 @@ class _Builder:
             return
         key, key_mark = pending
         if key in parent:
-            self.refuse(key_mark, "KH009", _("key “{key}” stands twice: first in line {line}").format(
-                key=key, line=parent.keys_at[key][0]))
+            self.refuse(
+                key_mark,
+                "KH009",
+                _("key “{key}” stands twice: first in line {line}").format(key=key, line=parent.keys_at[key][0]),
+            )
             return
         parent[key] = value
         parent.keys_at[key], parent.values_at[key] = key_mark, mark

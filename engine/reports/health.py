@@ -26,8 +26,11 @@ def findings(office: Office, now: datetime) -> list[Finding]:
     smtp = office.settings.smtp
     with reading(office.engine) as connection:
         last = store.last_beat(connection, HEARTBEAT)
-        counts = dict(connection.execute(select(store.MESSAGE.c.status, func.count()).group_by(
-            store.MESSAGE.c.status)).tuples().all())
+        counts: dict[str, int] = dict(
+            connection.execute(select(store.MESSAGE.c.status, func.count()).group_by(store.MESSAGE.c.status))
+            .tuples()
+            .all()
+        )
         running = any(row.closed_at is None for row in store.instances(connection))
         named = connection.execute(select(func.count()).select_from(store.PERSON)).scalar_one()
     silent = running and (last is None or now - last > SILENT_FOR)

@@ -61,8 +61,9 @@ def task_view(office: Office, connection: Connection, selector: str, now: dateti
     instance = office.instance(connection, task.instance)
     blueprint = office.blueprint(connection, instance)
     register = Register(connection, instance.directory)
-    units = {unit: _unit(register, unit, blueprint.plan.document.date) for unit in
-             blueprint.partners(task.stage, task.unit)}
+    units = {
+        unit: _unit(register, unit, blueprint.plan.document.date) for unit in blueprint.partners(task.stage, task.unit)
+    }
     return {
         **task_views(office, connection, tasks, now)[0],
         "units": units,

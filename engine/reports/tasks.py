@@ -34,8 +34,9 @@ def _progress(connection: Connection, instance: InstanceRow, blueprint: Blueprin
         name for stage in blueprint.plan.stages for item in blueprint.predecessors(stage) if item.how == "same"
         for name in item.stages
     }  # fmt: skip
-    finished = [task for name in own for task in store.stage_tasks(connection, instance.id, name,
-                                                                   state=State.COMPLETED)]
+    finished = [
+        task for name in own for task in store.stage_tasks(connection, instance.id, name, state=State.COMPLETED)
+    ]
     return Progress.of(store.tallies(connection, instance.id), finished)
 
 
@@ -60,8 +61,11 @@ def status_view(office: Office, connection: Connection, name: str, now: datetime
     blueprint = office.blueprint(connection, instance)
     tasks = store.tasks(connection, store.TASK.c.instance_id == instance.id)
     standings = [(task, standing(task, blueprint.plan.stages[task.stage], now, office.calendar)) for task in tasks]
-    cells = Counter(CELLS[item.timeliness] for task, item in standings
-                    if item.timeliness is not Timeliness.ONGOING and task.state not in DROPPED)
+    cells = Counter(
+        CELLS[item.timeliness]
+        for task, item in standings
+        if item.timeliness is not Timeliness.ONGOING and task.state not in DROPPED
+    )
     answered = store.answers(connection, instance.id)
     return {
         "instance": name, "plan": blueprint.plan.plan, "title": blueprint.plan.title,
@@ -78,8 +82,9 @@ def status_view(office: Office, connection: Connection, name: str, now: datetime
     }  # fmt: skip
 
 
-def _stages(connection: Connection, instance: InstanceRow, blueprint: Blueprint,
-            tasks: Sequence[TaskRow]) -> list[dict[str, Any]]:
+def _stages(
+    connection: Connection, instance: InstanceRow, blueprint: Blueprint, tasks: Sequence[TaskRow]
+) -> list[dict[str, Any]]:
     register = Register(connection, instance.directory)
     by_stage: dict[tuple[str, str], list[TaskRow]] = {}
     for task in tasks:

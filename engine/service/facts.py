@@ -45,8 +45,13 @@ def fix_date(office: Office, selection: Selection, day: date, act: Act, *, dry_r
                 _refuse_fixing(blueprint, task, day)
                 before = task.last_day if not (task.approximate or task.provisional) else None
                 columns = new_deadline(office, blueprint, task, day, moment)
-                machine.amend(connection, "fix-date", [(task, columns)], replace(act, happened_at=moment),
-                              {"postponement": before is not None})
+                machine.amend(
+                    connection,
+                    "fix-date",
+                    [(task, columns)],
+                    replace(act, happened_at=moment),
+                    {"postponement": before is not None},
+                )
                 fixed.append(Fixed(task.selector, day, before))
             settling = Settling(office, connection, instance, act)
             for stage in dict.fromkeys(task.stage for task in some):
@@ -60,14 +65,18 @@ def _refuse_fixing(blueprint: Blueprint, task: TaskRow, day: date) -> None:
     if task.state in FINAL:
         raise BadValue(_("{task} is finished: its date stays").format(task=task.selector))
     if day < blueprint.plan.document.date:
-        raise BadValue(_("{day} lies before the plan's date ({issued})").format(
-            day=day, issued=blueprint.plan.document.date))
+        raise BadValue(
+            _("{day} lies before the plan's date ({issued})").format(day=day, issued=blueprint.plan.document.date)
+        )
     deadline = blueprint.due(task.stage).deadline
     if blueprint.is_written(task.stage) and not isinstance(deadline, Window) and not task.provisional:
         recurring_without_day = task.original_last_day is None
         if not recurring_without_day:
-            raise BadValue(_("{task}: the document gives the date ({phrase}); only a granted extension moves it").format(
-                task=task.selector, phrase=blueprint.due(task.stage).phrase))
+            raise BadValue(
+                _("{task}: the document gives the date ({phrase}); only a granted extension moves it").format(
+                    task=task.selector, phrase=blueprint.due(task.stage).phrase
+                )
+            )
 
 
 def answer(office: Office, instance_name: str, question: str, text: str, act: Act, *, dry_run: bool = False) -> None:

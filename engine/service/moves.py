@@ -33,8 +33,16 @@ class Outcome:
     after: str
 
 
-def move(office: Office, selection: Selection, trigger: Trigger, act: Act, *, new_date: date | None = None,
-         arrivals: Sequence[Arrival] = (), dry_run: bool = False) -> list[Outcome]:
+def move(
+    office: Office,
+    selection: Selection,
+    trigger: Trigger,
+    act: Act,
+    *,
+    new_date: date | None = None,
+    arrivals: Sequence[Arrival] = (),
+    dry_run: bool = False,
+) -> list[Outcome]:
     """Apply one trigger to every selected task in one transaction; nothing changes if one of them refuses.
 
     `act.happened_at` is when it happened: the arrival, for a hand-in. Raises BadValue, NotFound, IllegalMove,
@@ -49,11 +57,15 @@ def move(office: Office, selection: Selection, trigger: Trigger, act: Act, *, ne
             instance = office.instance(connection, name)
             blueprint = office.blueprint(connection, instance)
             rights.require(connection, blueprint, some, trigger, act)
+            settling = Settling(office, connection, instance, act)
+            some = settling.open_by(some)
             steps = [_step(office, blueprint, task, trigger, act, papers.get(task.unit), new_date) for task in some]
             states = machine.apply(connection, steps, act)
-            moved = [Moved(step.task, state, step.happened_at or act.happened_at)
-                     for step, state in zip(steps, states, strict=True)]
-            Settling(office, connection, instance, act).after(moved)
+            moved = [
+                Moved(step.task, state, step.happened_at or act.happened_at)
+                for step, state in zip(steps, states, strict=True)
+            ]
+            settling.after(moved)
             outcomes += [Outcome(item.task.selector, item.task.state, item.state) for item in moved]
         if dry_run:
             connection.rollback()
@@ -66,8 +78,9 @@ def _require_reason(trigger: Trigger, act: Act) -> None:
         raise BadValue(_("“{trigger}” needs a --reason").format(trigger=trigger))
 
 
-def _selected(office: Office, connection: Connection, selection: Selection, arrivals: Sequence[Arrival],
-              act: Act) -> list[TaskRow]:
+def _selected(
+    office: Office, connection: Connection, selection: Selection, arrivals: Sequence[Arrival], act: Act
+) -> list[TaskRow]:
     tasks = select(office, connection, selection, act.at)
     if arrivals:
         units = {arrival.unit for arrival in arrivals}
@@ -79,11 +92,18 @@ def _selected(office: Office, connection: Connection, selection: Selection, arri
     return tasks
 
 
-def _step(office: Office, blueprint: Blueprint, task: TaskRow, trigger: Trigger, act: Act, paper: Arrival | None,
-          new_date: date | None) -> Step:
+def _step(
+    office: Office,
+    blueprint: Blueprint,
+    task: TaskRow,
+    trigger: Trigger,
+    act: Act,
+    paper: Arrival | None,
+    new_date: date | None,
+) -> Step:
     moment = (paper.arrived_at if paper else None) or act.happened_at
     moment = checked_moment(office, task, moment, act)
-    towards, changes = _CHANGES[trigger](office, blueprint, task, moment, new_date)
+    towards, changes = _CHANGES[trigger](Case(office, blueprint, task, moment, new_date))
     return Step(task, trigger, towards, changes, doc=paper.doc if paper else None, happened_at=moment)
 
 
@@ -95,38 +115,55 @@ def checked_moment(office: Office, task: TaskRow, moment: datetime, act: Act) ->
     if moment > act.at:
         raise BadValue(_("{task}: {moment} lies in the future").format(task=task.selector, moment=moment.isoformat()))
     if moment < task.touched_at:
-        raise BadValue(_("{task}: {moment} lies before its last entry ({last})").format(
-            task=task.selector, moment=moment.isoformat(), last=task.touched_at.isoformat()))
+        raise BadValue(
+            _("{task}: {moment} lies before its last entry ({last})").format(
+                task=task.selector, moment=moment.isoformat(), last=task.touched_at.isoformat()
+            )
+        )
     return moment
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One task about to be moved."""
+
+    office: Office
+    blueprint: Blueprint
+    task: TaskRow
+    moment: datetime
+    new_date: date | None
+
+
+# The destination, where a trigger has several, and the columns that change with it.
 Changes = tuple[State | None, Mapping[str, Any]]
 
 
-def _ack(office: Office, blueprint: Blueprint, task: TaskRow, moment: datetime, new_date: date | None) -> Changes:
+def _ack(_case: Case) -> Changes:
     return None, {}
 
 
-def _submit(office: Office, blueprint: Blueprint, task: TaskRow, moment: datetime, new_date: date | None) -> Changes:
-    if blueprint.accept_by(blueprint.plan.stages[task.stage]):
-        return State.SUBMITTED, {"submitted_at": moment, "next_action_at": moment}
-    return State.COMPLETED, {"submitted_at": moment, "completed_at": moment, "next_action_at": None}
+def _submit(case: Case) -> Changes:
+    if case.blueprint.accept_by(case.blueprint.plan.stages[case.task.stage]):
+        return State.SUBMITTED, {"submitted_at": case.moment, "next_action_at": case.moment}
+    return State.COMPLETED, {"submitted_at": case.moment, "completed_at": case.moment, "next_action_at": None}
 
 
-def _accept(office: Office, blueprint: Blueprint, task: TaskRow, moment: datetime, new_date: date | None) -> Changes:
-    return None, {"completed_at": moment, "next_action_at": None}
+def _accept(case: Case) -> Changes:
+    return None, {"completed_at": case.moment, "next_action_at": None}
 
 
-def _return(office: Office, blueprint: Blueprint, task: TaskRow, moment: datetime, new_date: date | None) -> Changes:
-    changes: dict[str, Any] = {"returned_at": moment, "completed_at": None, "next_action_at": moment}
-    return None, {**changes, **(new_deadline(office, blueprint, task, new_date, moment) if new_date else {})}
+def _return(case: Case) -> Changes:
+    changes: dict[str, Any] = {"returned_at": case.moment, "completed_at": None, "next_action_at": case.moment}
+    if case.new_date is None:
+        return None, changes
+    return None, {**changes, **new_deadline(case.office, case.blueprint, case.task, case.new_date, case.moment)}
 
 
-def _drop(office: Office, blueprint: Blueprint, task: TaskRow, moment: datetime, new_date: date | None) -> Changes:
+def _drop(_case: Case) -> Changes:
     return None, {"next_action_at": None}
 
 
-_CHANGES: dict[Trigger, Callable[[Office, Blueprint, TaskRow, datetime, date | None], Changes]] = {
+_CHANGES: dict[Trigger, Callable[[Case], Changes]] = {
     Trigger.ACK: _ack,
     Trigger.SUBMIT: _submit,
     Trigger.ACCEPT: _accept,
@@ -174,8 +211,11 @@ def undo(office: Office, entry_id: int, act: Act, *, dry_run: bool = False) -> U
         rights.require_coordinator(connection, blueprint, act)
         old = {name: _restore(name, values[0]) for name, values in json.loads(found.data).get("changed", {}).items()}
         dropped = old.pop("deadline_version", None)
-        changes = {**old, **({"deadline_version": task.deadline_version + 1} if dropped else {}),
-                   "next_action_at": act.happened_at}
+        changes = {
+            **old,
+            **({"deadline_version": task.deadline_version + 1} if dropped else {}),
+            "next_action_at": act.happened_at,
+        }
         step = Step(task, Trigger.UNDO, State(found.before), changes, data={"undoes": entry_id})
         states = machine.apply(connection, [step], act)
         settling = Settling(office, connection, instance, act)
@@ -213,5 +253,3 @@ def _replan(connection: Connection, task: TaskRow, since: datetime) -> list[str]
     ids = {row.message_id for row in found if row.outcome == "sent"}
     sent = store.messages(connection, store.MESSAGE.c.id.in_(ids), store.MESSAGE.c.sent_at >= since) if ids else []
     return [message.message_id for message in sent]
-
-

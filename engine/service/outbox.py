@@ -35,18 +35,31 @@ def retry(office: Office, numbers: Sequence[int], act: Act, *, dry_run: bool = F
         _change(office, number, "dead", act, "retry", {"attempts": 0, "next_attempt_at": None}, dry_run)
 
 
-def _change(office: Office, number: int, status: str, act: Act, trigger: str, values: dict[str, Any],
-            dry_run: bool) -> None:
+def _change(
+    office: Office, number: int, status: str, act: Act, trigger: str, values: dict[str, Any], dry_run: bool
+) -> None:
     with writing(office.engine) as connection:
         message = find_message(connection, number)
         if message.status != status:
-            raise BadValue(_("message {n} is {status}, not {wanted}").format(
-                n=number, status=message.status, wanted=status))
+            raise BadValue(
+                _("message {n} is {status}, not {wanted}").format(n=number, status=message.status, wanted=status)
+            )
         _require_coordinator(office, connection, number, act)
         store.update_message(connection, number, while_status=status, status="pending", **values)
         store.reopen_message_decisions(connection, number)
-        store.add_entries(connection, [machine.entry(act, trigger, data={"message": message.message_id, **{
-            name: value for name, value in values.items() if isinstance(value, str)}})])
+        store.add_entries(
+            connection,
+            [
+                machine.entry(
+                    act,
+                    trigger,
+                    data={
+                        "message": message.message_id,
+                        **{name: value for name, value in values.items() if isinstance(value, str)},
+                    },
+                )
+            ],
+        )
         if dry_run:
             connection.rollback()
 

@@ -89,8 +89,9 @@ def select(office: Office, connection: Connection, selection: Selection, now: da
     return list(found.values())
 
 
-def _match(office: Office, connection: Connection, pattern: Pattern, selection: Selection,
-           now: datetime) -> list[TaskRow]:
+def _match(
+    office: Office, connection: Connection, pattern: Pattern, selection: Selection, now: datetime
+) -> list[TaskRow]:
     instance = office.instance(connection, pattern.instance)
     blueprint = office.blueprint(connection, instance)
     stages = _known(pattern.stages, blueprint.plan.stages, _("stage"))
@@ -101,7 +102,7 @@ def _match(office: Office, connection: Connection, pattern: Pattern, selection: 
         wanted = _units(blueprint, pattern.units)
         conditions.append(store.TASK.c.unit.in_(wanted))
     tasks = store.tasks(connection, *conditions)
-    _check_units(connection, blueprint, instance.id, [*pattern.units, *selection.without, *selection.units])
+    _check_units(connection, blueprint, [*pattern.units, *selection.without, *selection.units])
     return [task for task in tasks if _fits(blueprint, task, pattern, selection)]
 
 
@@ -122,7 +123,7 @@ def _units(blueprint: Blueprint, patterns: Sequence[str]) -> list[str]:
     return blueprint.members(tuple(patterns))
 
 
-def _check_units(connection: Connection, blueprint: Blueprint, instance_id: int, names: Sequence[str]) -> None:
+def _check_units(connection: Connection, blueprint: Blueprint, names: Sequence[str]) -> None:
     literal = [name for name in names if "*" not in name]
     unknown = set(literal) - set(blueprint.groups)
     if not unknown:
@@ -186,8 +187,11 @@ def read_arrivals(path: Path, zone: str, at: time) -> list[Arrival]:
 def _arrival(path: Path, number: int, cells: list[str], zone: str, at: time) -> Arrival:
     unit, paper, paper_date, arrived = (cells + [""] * 4)[:4]
     if len(cells) > 4 or not unit:
-        raise BadValue(_("{path}:{line}: four columns are expected: unit, number, date of paper, date of arrival")
-                       .format(path=path, line=number))
+        raise BadValue(
+            _("{path}:{line}: four columns are expected: unit, number, date of paper, date of arrival").format(
+                path=path, line=number
+            )
+        )
     try:
         if paper_date:
             date.fromisoformat(paper_date)
@@ -195,5 +199,3 @@ def _arrival(path: Path, number: int, cells: list[str], zone: str, at: time) -> 
     except (ValueError, BadValue) as error:
         raise BadValue(f"{path}:{number}: {error}") from error
     return Arrival(unit, ", ".join(part for part in (paper, paper_date) if part) or None, moment)
-
-

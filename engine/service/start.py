@@ -1,5 +1,6 @@
 """Starting a plan: the snapshot, its tasks with their dates, and the counters, in one transaction."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from engine.plan.loader import load_plan
 from engine.service.rights import require_coordinator
 from engine.states import State
 
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+
 
 @dataclass(frozen=True)
 class Started:
@@ -32,8 +35,10 @@ class Started:
     kept_units: tuple[str, ...]  # units the register already knew otherwise than the file says
 
 
-def start(office: Office, path: Path, name: str, act: Act, *, backdate: bool = False, dry_run: bool = False) -> Started:
-    """Make an instance of a plan as of `act.happened_at`.
+def start(
+    office: Office, path: Path, name: str | None, act: Act, *, backdate: bool = False, dry_run: bool = False
+) -> Started:
+    """Make an instance of a plan as of `act.happened_at`, by the plan's id where no name is given.
 
     Raises PlanError with every mistake of the file; Conflict where the name is taken; BadValue where a written date
     lies before the start and `backdate` does not allow it.
@@ -44,14 +49,16 @@ def start(office: Office, path: Path, name: str, act: Act, *, backdate: bool = F
         raise PlanError(errors)
     assert source.plan is not None
     assert source.directory is not None
+    name = _checked_name(name or source.plan.plan)
     blueprint = Blueprint.from_source(source.plan, source.directory, source.directory_name)
-    rows = list(_Maker(office, blueprint, source.directory.units, act.happened_at).rows())
+    rows = list(_Maker(office, blueprint, act.happened_at).rows())
     if not backdate:
         _refuse_past(blueprint, rows, local_date(act.happened_at, office.calendar.zone))
     snapshot = blueprint.to_json()
     digest = Blueprint.digest(snapshot)
-    facts = {unit: model.model_dump_json(by_alias=True, exclude_unset=True)
-             for unit, model in source.directory.units.items()}
+    facts = {
+        unit: model.model_dump_json(by_alias=True, exclude_unset=True) for unit, model in source.directory.units.items()
+    }
     with writing(office.engine) as connection:
         if store.find_instance(connection, name):
             raise Conflict(_("instance {name} exists already: choose another --id").format(name=name))
@@ -67,7 +74,7 @@ def start(office: Office, path: Path, name: str, act: Act, *, backdate: bool = F
             "name": name, "snapshot": digest, "directory": blueprint.directory_name, "started_at": act.happened_at,
         })  # fmt: skip
         store.add_tasks(connection, [{**row, "instance_id": instance_id} for row in rows])
-        store.add_tallies(connection, _tallies(blueprint, rows, source.directory.units, instance_id, act.happened_at))
+        store.add_tallies(connection, _tallies(blueprint, rows, source.directory.units, instance_id))
         data = {"plan": source.plan.plan, "snapshot": digest, "tasks": len(rows), "backdate": backdate}
         store.add_entries(connection, [machine.entry(act, "start", instance_id=instance_id, data=data)])
         store.add_creation_entries(connection, instance_id, {
@@ -83,14 +90,14 @@ def start(office: Office, path: Path, name: str, act: Act, *, backdate: bool = F
 class _Maker:
     """Makes the rows of `task`, stage by stage, each after the one its date hangs on."""
 
-    def __init__(self, office: Office, blueprint: Blueprint, units: Mapping[str, Any], at: datetime):
+    def __init__(self, office: Office, blueprint: Blueprint, at: datetime):
         self.calendar, self.blueprint, self.at = office.calendar, blueprint, at
         self.today = local_date(at, office.calendar.zone)
         self.made: dict[tuple[str, str], list[dict[str, Any]]] = {}
 
     def rows(self) -> Iterator[dict[str, Any]]:
         for stage_id in self.blueprint.stage_order():
-            for occurrence in self.blueprint.occurrences(stage_id) or [None]:
+            for occurrence in self.blueprint.occurrences(stage_id) or (None,):
                 made = list(self.stage_rows(stage_id, occurrence))
                 self.made[stage_id, occurrence.period if occurrence else ""] = made
                 yield from made
@@ -138,6 +145,12 @@ class _Maker:
         return State.IN_PROGRESS if ongoing else State.ASSIGNED
 
 
+def _checked_name(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise BadValue(_("not a name for an instance: {name} (letters, digits, - and _; no / or *)").format(name=name))
+    return name
+
+
 def _refuse_past(blueprint: Blueprint, rows: list[dict[str, Any]], today: date) -> None:
     past = sorted({
         (row["last_day"], row["stage"]) for row in rows
@@ -145,13 +158,16 @@ def _refuse_past(blueprint: Blueprint, rows: list[dict[str, Any]], today: date) 
     })  # fmt: skip
     if past:
         day, stage = past[0]
-        message = _("{n} written dates lie before the start ({today}), first “{stage}” on {day}: "
-                    "start it --at an earlier time, or with --backdate (nothing is sent for the past)")
+        message = _(
+            "{n} written dates lie before the start ({today}), first “{stage}” on {day}: "
+            "start it --at an earlier time, or with --backdate (nothing is sent for the past)"
+        )
         raise BadValue(message.format(n=len(past), today=today, stage=stage, day=day))
 
 
-def _tallies(blueprint: Blueprint, rows: list[dict[str, Any]], units: Mapping[str, Any], instance_id: int,
-             at: datetime) -> list[dict[str, Any]]:
+def _tallies(
+    blueprint: Blueprint, rows: list[dict[str, Any]], units: Mapping[str, Any], instance_id: int
+) -> list[dict[str, Any]]:
     totals: Counter[tuple[str, str, str]] = Counter()
     for row in rows:
         totals[row["stage"], row["period"], ""] += 1

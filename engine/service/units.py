@@ -29,8 +29,9 @@ def load_units(office: Office, path: Path, act: Act, *, dry_run: bool = False) -
     source = load_directory(path)
     if source.directory is None:
         raise PlanError(source.problems)
-    new = {unit: model.model_dump_json(by_alias=True, exclude_unset=True)
-           for unit, model in source.directory.units.items()}
+    new = {
+        unit: model.model_dump_json(by_alias=True, exclude_unset=True) for unit, model in source.directory.units.items()
+    }
     with writing(office.engine) as connection:
         known = store.unit_facts(connection, source.directory_name)
         added = [unit for unit in new if unit not in known]
@@ -52,8 +53,9 @@ def load_units(office: Office, path: Path, act: Act, *, dry_run: bool = False) -
 def list_units(office: Office, directory: str | None) -> list[dict[str, Any]]:
     with reading(office.engine) as connection:
         directories = [directory] if directory else store.directories(connection)
-        rows = [(name, unit, facts) for name in directories for unit, facts in
-                store.unit_facts(connection, name).items()]
+        rows = [
+            (name, unit, facts) for name in directories for unit, facts in store.unit_facts(connection, name).items()
+        ]
     return [_row(name, unit, Unit.model_validate_json(facts)) for name, unit, facts in rows]
 
 
