@@ -23,10 +23,12 @@ format: $(DEV)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# Bring the catalogue up to the source; then translate what is new.
+# Bring the catalogue up to the source; then translate what is new. The header names no person, tool or date.
 catalogue: $(DEV)
 	$(BIN)/pybabel -q extract -k N_ --omit-header --no-location --sort-output -o $(CATALOGUE)t engine
-	$(BIN)/pybabel -q update --omit-header --no-fuzzy-matching -D kh -l vi -i $(CATALOGUE)t -o $(CATALOGUE)
+	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete -D kh -l vi -i $(CATALOGUE)t -o $(CATALOGUE)
+	sed -e '1{/^$$/d;}' -e '/^"[A-Za-z-]*\(-Id-Version\|-Bugs-To\|-Date\|-Translator\|-Team\|-By\): /d' \
+		$(CATALOGUE) > $(CATALOGUE)~ && mv $(CATALOGUE)~ $(CATALOGUE)
 	$(BIN)/pybabel -q compile -D kh -l vi -i $(CATALOGUE) -o $(CATALOGUE:.po=.mo)
 
 $(BIN)/python:

@@ -24,7 +24,7 @@ from engine.reports.notices import message_views
 from engine.reports.tasks import status_view
 from engine.service.facts import fix_date
 from engine.service.moves import move
-from engine.service.select import Selection
+from engine.service.select import Selection, select
 from engine.service.start import start
 from engine.service.ticking import tick
 from engine.states import Trigger
@@ -105,11 +105,20 @@ def _live(office: Office, day: date) -> None:
         move(office, Selection(["demo/*/*"], states=["assigned"], without=[SILENT]), Trigger.ACK, _act(noon))
     if day == ON_TIME:
         _submit(office, Selection(["demo/bao-cao-huyen"], without=[SILENT, *LATE]), noon)
+        _submit(office, Selection(["demo/de-xuat-khen-thuong"]), noon)
+    due = Selection(["demo"], without=["cap-huyen"], states=["assigned", "in_progress"], due_within=0)
+    if _any(office, due, noon):
+        _submit(office, due, noon)
     for unit, arrival in LATE.items():
         if day == arrival:
             _submit(office, Selection([f"demo/bao-cao-huyen/{unit}"]), noon)
     if day == date(2020, 4, 10):
         fix_date(office, Selection(["demo/hoi-nghi"]), date(2020, 4, 28), _act(noon))
+
+
+def _any(office: Office, selection: Selection, now: datetime) -> bool:
+    with reading(office.engine) as connection:
+        return bool(select(office, connection, selection, now))
 
 
 def _submit(office: Office, selection: Selection, at: datetime) -> None:

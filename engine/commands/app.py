@@ -60,7 +60,7 @@ def selection_of(options: dict[str, Any]) -> Selection:
     """Takes the selecting options out of a command's arguments."""
     within = options.pop("due_within")
     return Selection(
-        selectors=options.pop("selectors"), without=options.pop("without"), units=options.pop("units"),
+        selectors=options.pop("selectors") or ("*",), without=options.pop("without"), units=options.pop("units"),
         states=options.pop("states"), overdue=options.pop("overdue"),
         due_within=_days(within) if within is not None else None,
     )  # fmt: skip
@@ -90,10 +90,10 @@ def acting(command: Command) -> Command:
     ])  # fmt: skip
 
 
-def selecting(command: Command) -> Command:
+def selecting(command: Command, *, required: bool = True) -> Command:
     """The argument and options that name tasks in bulk."""
     return _chain(command, [
-        click.argument("selectors", nargs=-1, required=True, metavar="SELECTOR..."),
+        click.argument("selectors", nargs=-1, required=required, metavar="SELECTOR..."),
         click.option("--except", "without", multiple=True, metavar="UNIT", help=_("Leave this unit or group out.")),
         click.option("--unit", "units", multiple=True, metavar="UNIT", help=_("Only this unit or group.")),
         click.option("--state", "states", multiple=True, metavar="STATE", help=_("Only tasks in this state.")),

@@ -27,23 +27,21 @@ HELP: dict[Trigger, Callable[[], str]] = {
 def _make(trigger: Trigger) -> click.Command:
     @selecting
     @acting
+    @click.option(
+        "--from", "table", metavar="FILE.csv", help=_("Only these: unit, number, date of paper, date of arrival.")
+    )
     @click.option("--json", "as_json", is_flag=True, help=_("Print JSON."))
     @with_office
     def run(office: Office, options: dict[str, Any]) -> None:
         as_json, dry_run = options.pop("as_json"), options.pop("dry_run")
         act, selection = act_of(office, options), selection_of(options)
-        table, new_date = options.pop("table", None), options.pop("new_date", None)
+        table, new_date = options.pop("table"), options.pop("new_date", None)
         arrivals = read_arrivals(Path(table), office.calendar.zone, office.calendar.work_start) if table else ()
         day = read_day(new_date) if new_date else None
         outcomes = move(office, selection, trigger, act, new_date=day, arrivals=arrivals, dry_run=dry_run)
         _print(outcomes, as_json, dry_run)
 
     command = click.command(trigger.value, help=HELP[trigger]())(run)
-    if trigger is Trigger.SUBMIT:
-        command = click.option(
-            "--from", "table", metavar="FILE.csv",
-            help=_("A table of arrivals: unit, number, date of paper, date of arrival."),
-        )(command)  # fmt: skip
     if trigger is Trigger.RETURN:
         command = click.option("--new-date", metavar="DAY", help=_("The new last day."))(command)
     return command

@@ -1,5 +1,6 @@
 """start, list, status, tasks, show."""
 
+from functools import partial
 from typing import Any
 
 import click
@@ -131,7 +132,7 @@ def _shortened(names: list[str], most: int = 5) -> str:
 
 def _tasks() -> click.Command:
     @click.command("tasks", help=_("List the tasks a selector names: INSTANCE[/STAGE[/PERIOD][/UNIT]]."))
-    @selecting
+    @partial(selecting, required=False)
     @viewing
     @with_office
     def run(office: Office, options: dict[str, Any]) -> None:

@@ -27,7 +27,7 @@ _DATED = (
 )
 _AMOUNT = r"(?:[0-9]{1,4}|một|hai|ba|bốn|sáu|bảy|tám|chín|mười|one|two|three|four|five|six|seven|eight|nine|ten)"
 _UNIT = (
-    r"(?:ngày làm việc|ngày công tác|ngày|tuần|tháng|năm|(?:(?:working|business|calendar)[ -])?days?|weeks?|months?)"
+    r"(?:ngày làm việc|ngày công tác|ngày|tuần|tháng|năm|(?:(?:working|business|calendar)(?: |-))?days?|weeks?|months?)"
 )
 _MONTHS = r"(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)"
 _EVERY = (

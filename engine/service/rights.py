@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine import store
-from engine.errors import Denied
+from engine.errors import Denied, NotFound
 from engine.i18n import _
 from engine.machine import Act
 from engine.office import Register
@@ -23,12 +23,14 @@ def require_coordinator(connection: Connection, blueprint: Blueprint, act: Act) 
 
 
 def require(connection: Connection, blueprint: Blueprint, tasks: list[TaskRow], trigger: str, act: Act) -> None:
-    """Raises Denied for the first task the actor has no right to move so."""
+    """Raises Denied for the first task the actor has no right to move so, NotFound for an unknown --for."""
+    register = Register(connection, blueprint.directory_name)
+    if act.for_unit and register.find(act.for_unit) is None:
+        raise NotFound(_("unit"), act.for_unit, store.unit_facts(connection, blueprint.directory_name))
     people = store.people(connection, blueprint.directory_name)
     if not people or _coordinates(people, act, blueprint):
         return
     person = people.get(act.actor)
-    register = Register(connection, blueprint.directory_name)
     for task in tasks:
         if person is None or person.unit not in _units_that_may(blueprint, task, trigger, register):
             raise Denied(

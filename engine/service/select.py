@@ -19,7 +19,7 @@ from engine.office import Office
 from engine.periods import is_period
 from engine.plan.blueprint import Blueprint
 from engine.plan.files import read_file
-from engine.rows import TaskRow
+from engine.rows import InstanceRow, TaskRow
 from engine.states import FINAL, State
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
@@ -92,7 +92,27 @@ def select(office: Office, connection: Connection, selection: Selection, now: da
 def _match(
     office: Office, connection: Connection, pattern: Pattern, selection: Selection, now: datetime
 ) -> list[TaskRow]:
-    instance = office.instance(connection, pattern.instance)
+    found = []
+    for instance in _instances(office, connection, pattern.instance):
+        found += _match_in(office, connection, instance, pattern, selection, now)
+    return found
+
+
+def _instances(office: Office, connection: Connection, pattern: str) -> list[InstanceRow]:
+    if "*" not in pattern and "{" not in pattern:
+        return [office.instance(connection, pattern)]
+    wanted = [_glob(item) for item in _expand(pattern)]
+    return [row for row in store.instances(connection) if any(fnmatchcase(row.name, item) for item in wanted)]
+
+
+def _match_in(
+    office: Office,
+    connection: Connection,
+    instance: InstanceRow,
+    pattern: Pattern,
+    selection: Selection,
+    now: datetime,
+) -> list[TaskRow]:
     blueprint = office.blueprint(connection, instance)
     stages = _known(pattern.stages, blueprint.plan.stages, _("stage"))
     conditions = [store.TASK.c.instance_id == instance.id, *_filters(office, selection, now)]
