@@ -23,11 +23,11 @@ format: $(DEV)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# Bring the catalogue up to the source; then translate what is new. The header names no person, tool or date.
+# Bring the catalogue up to the source; then translate what is new. Its header names no person, tool or date.
 catalogue: $(DEV)
 	$(BIN)/pybabel -q extract -k N_ --omit-header --no-location --sort-output -o $(CATALOGUE)t engine
 	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete -D kh -l vi -i $(CATALOGUE)t -o $(CATALOGUE)
-	sed -e '1{/^$$/d;}' -e '/^"[A-Za-z-]*\(-Id-Version\|-Bugs-To\|-Date\|-Translator\|-Team\|-By\): /d' \
+	sed -E -e '1{/^$$/d;}' -e '/^"(Project|Report|POT|PO|Last|Language-Team|Generated)[A-Za-z-]*: /d' \
 		$(CATALOGUE) > $(CATALOGUE)~ && mv $(CATALOGUE)~ $(CATALOGUE)
 	$(BIN)/pybabel -q compile -D kh -l vi -i $(CATALOGUE) -o $(CATALOGUE:.po=.mo)
 

@@ -21,7 +21,7 @@ class _Subject:
     __slots__ = ("state",)
 
     def __init__(self, state: str):
-        self.state = state
+        self.state = state  # a plain word: transitions looks enum members up by name
 
 
 def _build() -> Machine:
@@ -42,7 +42,7 @@ _MACHINE = _build()
 
 def destination(state: str, trigger: str, towards: str | None = None) -> str:
     """The state a trigger leads to. Raises MachineError where the table has no such move."""
-    subject = _Subject(state)
+    subject = _Subject(str(state))
     if not _MACHINE.events[trigger].trigger(subject, towards=towards):
         raise MachineError(f"{trigger} does not lead from {state} to {towards}")
     return subject.state

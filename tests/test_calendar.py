@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.calendar import Announced, Calendar
@@ -94,6 +94,7 @@ def test_next_and_previous_working_day() -> None:
     assert CALENDAR.next_working(date(2020, 3, 9)) == date(2020, 3, 9)
 
 
+@settings(deadline=None)
 @given(DAYS, st.integers(1, 600))
 def test_adding_and_counting_agree(day: date, n: int) -> None:
     later = CALENDAR.add_working(day, n)
@@ -102,6 +103,7 @@ def test_adding_and_counting_agree(day: date, n: int) -> None:
     assert CALENDAR.working_days_between(later, day) == -n
 
 
+@settings(deadline=None)
 @given(DAYS, st.integers(0, 90))
 def test_counting_is_what_one_by_one_gives(first: date, days: int) -> None:
     last = first + timedelta(days)
@@ -109,6 +111,7 @@ def test_counting_is_what_one_by_one_gives(first: date, days: int) -> None:
     assert CALENDAR.working_days_between(first, last) == one_by_one
 
 
+@settings(deadline=None)
 @given(DAYS.map(CALENDAR.next_working), st.integers(1, 600))
 def test_there_and_back(day: date, n: int) -> None:
     assert CALENDAR.add_working(CALENDAR.add_working(day, n), -n) == day

@@ -173,6 +173,7 @@ def test_no_period_is_doubled_or_skipped(phrase: str, first: date, days: int, mo
 # ---- arithmetic -----------------------------------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(DAYS, DAYS)
 def test_before_a_day_never_accepts_that_day(named: date, issued: date) -> None:
     found = read(f"trước ngày {named.day}/{named.month}/{named.year}", issued=issued)
@@ -180,6 +181,7 @@ def test_before_a_day_never_accepts_that_day(named: date, issued: date) -> None:
     assert found.last_day == named - timedelta(1)
 
 
+@settings(deadline=None)
 @given(DAYS, DAYS)
 def test_a_missing_year_is_the_first_that_is_not_past(named: date, issued: date) -> None:
     found = read(f"trước ngày {named.day}/{named.month}", issued=issued)
@@ -196,6 +198,7 @@ def relative(phrase: str) -> Relative:
     return found
 
 
+@settings(deadline=None)
 @given(DAYS, st.integers(1, 300))
 def test_the_first_day_is_not_counted(anchor: date, amount: int) -> None:
     after = relative(f"{amount} ngày làm việc sau khi bao-cao-huyen").resolve(anchor, CALENDAR)
@@ -204,12 +207,14 @@ def test_the_first_day_is_not_counted(anchor: date, amount: int) -> None:
     assert CALENDAR.working_days_between(before - timedelta(1), anchor - timedelta(1)) == amount
 
 
+@settings(deadline=None)
 @given(DAYS.map(CALENDAR.next_working), st.integers(1, 300))
 def test_so_many_working_days_there_and_back(anchor: date, amount: int) -> None:
     after = relative(f"{amount} ngày làm việc sau khi bao-cao-huyen").resolve(anchor, CALENDAR)
     assert relative(f"{amount} ngày làm việc trước hoi-nghi").resolve(after, CALENDAR) == anchor
 
 
+@settings(deadline=None)
 @given(DAYS, st.integers(1, 300))
 def test_calendar_days_after_move_off_a_day_off_and_before_never_move(anchor: date, amount: int) -> None:
     after = relative(f"{amount} ngày sau khi bao-cao-huyen").resolve(anchor, CALENDAR)
@@ -229,8 +234,8 @@ def test_durations_at_holidays() -> None:
 
 # ---- whatever the input ---------------------------------------------------------------------------------------------
 
-WORDS = st.sampled_from(
-    [
+PIECES = (
+    *(
         "trước",
         "sau",
         "ngày",
@@ -238,15 +243,15 @@ WORDS = st.sampled_from(
         "quý",
         "năm",
         "hằng",
-        "chậm",
-        "nhất",
+        "chậm nhất",
         "là",
         "đến",
         "hết",
         "không",
-        "dự",
-        "kiến",
+        "dự kiến",
         "cuối",
+    ),
+    *(
         "30/3/2020",
         "25-10",
         "29/2",
@@ -255,7 +260,6 @@ WORDS = st.sampled_from(
         "31",
         "99",
         "I",
-        "IV",
         "14h00",
         "(",
         ")",
@@ -265,50 +269,31 @@ WORDS = st.sampled_from(
         "..",
         "/",
         "hoi-nghi",
-        "kể",
-        "từ",
-        "trong",
-        "vòng",
-        "5",
-        "làm",
-        "việc",
-        "định",
-        "kỳ",
-        "số",
-        "liệu",
-        "by",
-        "before",
-        "each",
-        "year",
-        "\x00",
-        "�",
-        "٣",
-        "ﬀ",
-    ]
+    ),
+    *("kể từ", "trong vòng", "5 ngày làm việc", "định kỳ", "số liệu", "by", "before", "each year", "và"),
+    *("\x00", "\ud800", "٣", "ﬀ", "a\u0302\u0301"),
 )
 
 
-@settings(max_examples=400, deadline=None)
-@given(st.one_of(st.text(max_size=60), st.lists(WORDS, max_size=12).map(" ".join)), DAYS)
-def test_any_text_is_read_or_refused(text: str, issued: date) -> None:
+def outcome(text: str, issued: date) -> dict[str, Any] | int:
+    """What a text means, or the place where it is refused; anything else is a fault."""
     try:
-        found = read(text, issued=issued, stages=STAGES, occasions=OCCASIONS)
+        return meaning(text, issued)
     except PhraseError as refused:
-        assert 0 <= refused.position <= len(text)
-    else:
-        assert list(explain(found)) == list(KEYS)
+        return refused.position
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.one_of(st.text(max_size=60), st.lists(st.sampled_from(PIECES), max_size=12).map(" ".join)), DAYS)
+def test_any_text_is_read_or_refused(text: str, issued: date) -> None:
+    found = outcome(text, issued)
+    assert 0 <= found <= len(text) if isinstance(found, int) else list(found) == list(KEYS)
+
+
+EDGES = ("trước ngày 30/3", "hằng năm", "trước ngày 10/12 hằng năm", "quý I", "từ nay đến hết ngày 30/6/2020")
 
 
 @pytest.mark.parametrize("issued", [date.min, date(1899, 12, 31), date(2200, 12, 31), date.max])
-def test_issue_dates_at_the_edges(issued: date) -> None:
-    for phrase in (
-        "trước ngày 30/3",
-        "hằng năm",
-        "trước ngày 10/12 hằng năm",
-        "quý I",
-        "từ nay đến hết ngày 30/6/2020",
-    ):
-        try:
-            explain(read(phrase, issued=issued))
-        except PhraseError:
-            continue
+@pytest.mark.parametrize("phrase", EDGES)
+def test_issue_dates_at_the_edges(phrase: str, issued: date) -> None:
+    outcome(phrase, issued)

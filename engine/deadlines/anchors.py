@@ -17,6 +17,7 @@ _ENDS_IN_DATE = re.compile(r"[0-9]{1,2} ?[/.-] ?[0-9]{1,2}( ?[/.-] ?[0-9]{4})?\s
 _SPEAKERS_TIME = re.compile(
     r"((ngày|tuần|tháng|quý|năm|kỳ|hôm)\s+)?(mai|nay|tới|này|sau|trước|kia|kế tiếp|tomorrow|today|now)"
 )
+_DAY_OF_A_COUNT = re.compile(r"(ngày\s+)?làm\s+việc|(the\s+)?(first|last)\s+working")
 _DIGIT = re.compile(r"[0-9]")
 # Words that may stand around the id of a stage and change nothing: khi (tổ chức) hoi-nghi (kết thúc).
 _AROUND = frozenset(
@@ -87,6 +88,8 @@ def _anchored(context: Context, anchor: Anchor, counted: bool) -> dict[str, Any]
         return {"anchor": stage, "anchor_is_stage": True}
     if _ENDS_IN_DATE.search(words) or (not counted and _DIGIT.search(words)):
         raise context.refusal(anchor.start, _("a date behind words that are not understood"))
+    if _DAY_OF_A_COUNT.match(words.lower()):
+        raise context.refusal(anchor.start, _("the first or last working day of a month is no date: name the day"))
     if _SPEAKERS_TIME.fullmatch(words.lower()):
         raise context.refusal(anchor.start, _("a plan cannot say “{words}”: name the day").format(words=words))
     return {"anchor": words}

@@ -62,8 +62,7 @@ class Forms(Transformer[Token, Read]):
 
     def of_year(self, token: Token) -> int:
         """0 stands for `năm`, the year of the plan."""
-        year = number(token)
-        return year if year > 99 or not year else 2000 + year
+        return number(token)
 
     def numeric(self, token: Token, year: int | None = None) -> DayForm:
         day, month, *rest = map(int, NUMBER.findall(token))
@@ -133,9 +132,8 @@ class Forms(Transformer[Token, Read]):
         names = _tokens(children)
         return self._span("month", children, month_number(names.get("MONTH") or names["MONTH_NAME"]))
 
-    def months(self, *children: Any) -> SpanForm:
-        names = _tokens(children)
-        return self._span("month", children, month_number(names["MONTH"]), number(names["NUMBER"]))
+    def months(self, first: Token, _dash: Token, last: Token, year: int | None = None) -> SpanForm:
+        return SpanForm("month", month_number(first), month_number(last), year or None, at=_at(first))
 
     def two_months(self, first: Token, _and: Token, last: Token) -> SpanForm:
         return SpanForm("two-months", month_number(first), month_number(last), at=_at(first))
@@ -283,8 +281,11 @@ class Forms(Transformer[Token, Read]):
 
 
 def _clock(token: Token) -> tuple[int, int]:
-    numbers = [int(n) for n in NUMBER.findall(token)]
-    return numbers[0], numbers[1] if len(numbers) > 1 else 0
+    """Hour and minute; an afternoon's hours are counted on from noon."""
+    hour, minute, *_rest = *(int(n) for n in NUMBER.findall(token)), 0
+    if hour < 12 and token.rstrip().endswith(("chiều", "tối", "pm")):
+        hour += 12
+    return hour, minute
 
 
 def _run(token: Token) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.deadlines.meaning import Deadline, MonthDay
-from engine.deadlines.prose import MOST_CHARACTERS, TIME, Framed, frame, opening_of, plain
+from engine.deadlines.prose import LABEL, MOST_CHARACTERS, TIME, Framed, frame, opening_of, plain
 from engine.errors import PhraseError
 from engine.i18n import N_, _
 
@@ -99,6 +99,8 @@ def _parsed(text: str) -> "tuple[Read, Framed]":
     """The form of a text and the frame it was read in. It begins at the first limit word, unless a time opens it."""
     from lark.exceptions import UnexpectedInput
 
+    if label := LABEL.match(text):
+        text = " " * label.end() + text[label.end() :]
     opening = opening_of(text)
     if opening and TIME.match(text, len(text) - len(text.lstrip())):
         try:

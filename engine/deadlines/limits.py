@@ -61,17 +61,21 @@ def _span(context: Context, limit: Limit, span: SpanForm) -> Deadline:
         return _before_span(context, limit, span)
     if span.unit == "two-months":
         raise context.refusal(span.at, _("several months are one deadline only where they recur"), ("hằng năm",))
-    start, end = _bounds(context, span)
     if limit.mode in ("by", "until"):
-        return _by_end(context, limit, span, end)
+        return _by_end(context, limit, span)
+    start, end = _bounds(context, span)
     if span.part or limit.hedge:
         return Window(start=start, end=end, tentative=limit.hedge == "tentative", **context.common())
     return Period(start=start, end=end, **context.common())
 
 
-def _by_end(context: Context, limit: Limit, span: SpanForm, end: date) -> Deadline:
-    if span.part and span.part != "late":
+def _by_end(context: Context, limit: Limit, span: SpanForm) -> Deadline:
+    """By a month is by its last day, and by its end too."""
+    if span.part == "late":
+        span = replace(span, part=None)
+    if span.part:
         context.warn(_("a limit in a part of a month is read as the end of that part"))
+    _start, end = _bounds(context, span)
     return Day(named=end, tentative=limit.hedge is not None, **context.common())
 
 

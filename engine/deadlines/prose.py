@@ -37,7 +37,8 @@ _EVERY = (
 
 # Words that open a limit. Free text before the first of them is passed over.
 LIMITS = (
-    r"(?:không|chưa)(?: được)? (?:trước|chậm nhất|muộn nhất|trễ nhất|sau)(?! (?:đây|đó|này|hết)\b)",
+    r"(?:không|chưa)(?: được| phải(?: là)?)? (?:trước|chậm nhất|muộn nhất|trễ nhất|sau)(?! (?:đây|đó|này|hết)\b)",
+    rf"(?:không|chưa) (?:đến|tới) (?={_DATED})",
     r"không (?:quá|vượt quá|muộn hơn|chậm hơn|trễ hơn)",
     rf"(?:chậm|muộn|trễ) nhất|hạn (?:cuối|chót)|(?:tối đa|ít nhất|tối thiểu)(?= {_AMOUNT} {_UNIT})",
     # báo cáo 6 tháng trước ngày 20/6: the report of six months
@@ -54,7 +55,7 @@ LIMITS = (
     r"not (?:before|after|by|later than|more than)|no (?:later|more) than|on or before|at the latest",
     r"prior to|before|after",
     rf"within(?= {_AMOUNT}| a)|by(?= (?:the|[0-9]|{_MONTHS}|end))|until|from(?= [0-9])|deadline",
-    rf"on(?= (?:the )?[0-9])|(?:in|during)(?= (?:the|early|late|mid|q[1-4]|h[12]|[0-9]{{4}}|{_MONTHS}))",
+    rf"on(?= (?:the )?(?:[0-9]|last))|(?:in|during)(?= (?:the|early|late|mid|q[1-4]|h[12]|[0-9]{{4}}|{_MONTHS}))",
     r"tentatively|provisionally|expected|annually|monthly|quarterly|half-yearly|yearly",
 )
 # Words for no date: they open a phrase only where no limit stands.
@@ -66,6 +67,11 @@ OPENERS = (
     r"có giấy mời|sẽ (?:có )?thông báo",
     r"tại|cùng ngày|dịp|nhân (?=ngày|tháng|lễ|tết|dịp|kỷ niệm|[a-z0-9]+-[a-z0-9])",
     r"as needed|when needed|as required|on request|promptly|regularly|ongoing|ad hoc|at",
+)
+# What a table of tasks writes in front: thời gian thực hiện: quý II/2020
+LABEL = re.compile(
+    r"\s*(?:thời\s+(?:gian|hạn|điểm)|tiến\s+độ|hạn)"
+    r"(?:\s+(?:thực\s+hiện|hoàn\s+thành|tổ\s+chức|báo\s+cáo|gửi|nộp|kết\s+thúc))*\s*:"
 )
 # A time that can open a phrase by itself.
 TIMES = (
@@ -95,6 +101,8 @@ _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\"[^\"]*\"")
 
 
 _SPOKEN = re.compile(r"([0-9]+)\s*(\(([^()0-9]{2,60})\))")
+_REMARK = re.compile(r"(\([^()]*[^\W\d_][^()]*\))(?=\s*(?:,|và|của|h[ằà]ng|mỗi)\s)")  # (báo cáo năm) và …
+_AFTER_CLOCK = re.compile(r"(?:[0-9]|[0-9]\s*(?:h|giờ|g|phút)|')\s*\Z")
 _HALF_DAY = re.compile(r"(?<!\w)(?:buổi )?(?:sáng|chiều)(?=,?\s+(?:ngày|thứ|[0-9]))")
 
 
@@ -153,14 +161,18 @@ def frame(text: str, start: int) -> Framed:
 
 
 def _plainer(text: str) -> tuple[str, tuple[str, ...]]:
-    """Blank out numbers repeated in words and halves of a day; note where words and figures differ."""
+    """Blank out numbers repeated in words, remarks in the middle and halves of a day; note what may matter."""
     notes = []
     for found in _SPOKEN.finditer(text):
         said = number_in_words(found[3])
         if said is not None:
             text = _blank(text, *found.span(2))
             notes += ["figures"] if said != int(found[1]) else []
+    for found in _REMARK.finditer(text):
+        if not LIMIT_OR_TIME.search(found[1]):
+            text = _blank(text, *found.span(1))
     for found in _HALF_DAY.finditer(text):
-        text = _blank(text, *found.span())
-        notes.append("half-day")
+        if not _AFTER_CLOCK.search(text, 0, found.start()):
+            text = _blank(text, *found.span())
+            notes.append("half-day")
     return text, tuple(notes)
