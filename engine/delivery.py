@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Connection
+
 from engine import store
 from engine.channels import CHANNELS
 from engine.channels.email import EmailChannel, Result, Verdict
 from engine.db import exclusive, reading, writing
+from engine.digest import redirect
 from engine.escalation import REASONS, decide, find_rung
 from engine.office import Office
 
@@ -67,6 +70,17 @@ def _still_wanted(office: Office, message_id: int) -> bool:
     return False
 
 
+def _tell_coordinator(office: Office, connection: Connection, message_id: int, reason: str) -> None:
+    """A dead letter alarms the coordinator with the next message."""
+    rows = store.decisions_of_messages(connection, [message_id]).get(message_id, [])
+    tasks = store.tasks_by_id(connection, [row.task_id for row in rows])
+    lost = []
+    for row in rows:
+        instance = office.instance(connection, tasks[row.task_id].instance)
+        lost.append((row, office.blueprint(connection, instance).plan.coordinator))
+    redirect(connection, lost, reason)
+
+
 def _record(office: Office, message: Any, result: Result, now: datetime, done: Delivered) -> None:
     with writing(office.engine) as connection:
         if result.verdict is Verdict.ACCEPTED:
@@ -77,7 +91,7 @@ def _record(office: Office, message: Any, result: Result, now: datetime, done: D
         elif result.verdict is Verdict.REFUSED or message.attempts + 1 > len(BACK_OFF):
             store.update_message(connection, message.id, while_status="pending", status="dead",
                                  attempts=message.attempts + 1, reason=result.text)  # fmt: skip
-            store.end_decisions_of(connection, message.id, "undeliverable", result.text)
+            _tell_coordinator(office, connection, message.id, result.text)
             done.dead, done.trouble = done.dead + 1, result.text
         else:
             again = now + timedelta(minutes=BACK_OFF[message.attempts])

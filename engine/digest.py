@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -110,11 +110,16 @@ def _addressed(connection: Connection, items: Iterable[Item], today: date) -> di
             found[address, item.decision.urgent, item.decision.held].append(item)
         else:
             lost.append(item)
-    for item in redirect(connection, lost, REASONS["undeliverable"]):
-        if address := address_of(item.register, item.decision.recipient, today):
-            found[address, item.decision.urgent, item.decision.held].append(item)
+    told = redirect(
+        connection, [(item.decision, item.blueprint.plan.coordinator) for item in lost], REASONS["undeliverable"]
+    )
+    by_task = {item.task.id: item for item in lost}
+    for row in told:
+        item = replace(by_task[row.task_id], decision=row)
+        if address := address_of(item.register, row.recipient, today):
+            found[address, row.urgent, row.held].append(item)
         else:
-            store.end_decisions(connection, [item.decision.id], "undeliverable", REASONS["undeliverable"])
+            store.end_decisions(connection, [row.id], "undeliverable", REASONS["undeliverable"])
     return found
 
 
@@ -130,28 +135,21 @@ def address_of(register: Register, recipient: str, today: date) -> str | None:
     return deputy or (unit.head.email if unit.head else None)
 
 
-def redirect(connection: Connection, items: Sequence[Item], reason: str) -> list[Item]:
-    """End decisions as undeliverable and make their twins for the coordinator, unless it is told already."""
-    found = []
-    for item in items:
-        store.end_decisions(connection, [item.decision.id], "undeliverable", reason)
-        coordinator = item.blueprint.plan.coordinator
-        if item.decision.recipient == coordinator:
+def redirect(connection: Connection, lost: Sequence[tuple[DecisionRow, str]], reason: str) -> list[DecisionRow]:
+    """End decisions as undeliverable; their twins tell the coordinator (the second of each pair), once."""
+    found: list[DecisionRow] = []
+    for row, coordinator in lost:
+        store.end_decisions(connection, [row.id], "undeliverable", reason)
+        if row.recipient == coordinator:
             continue
-        twin = item.decision._asdict() | {
-            "recipient": coordinator, "role": "undeliverable", "outcome": "pending", "reason": None,
-            "message_id": None, "deferred_to": None,
-        }  # fmt: skip
+        key = {name: getattr(row, name) for name in ("task_id", "rung", "occurrence", "deadline_version")}
+        key |= {"recipient": coordinator, "role": "undeliverable"}
+        fresh = {"outcome": "pending", "reason": None, "message_id": None, "deferred_to": None}
+        twin = {**row._asdict(), **key, **fresh}
         del twin["id"]
         store.add_decisions(connection, [twin])
-        where = [
-            getattr(store.DECISION.c, name) == twin[name]
-            for name in ("task_id", "rung", "occurrence", "deadline_version", "recipient", "role", "outcome")
-        ]
-        found += [
-            Item(row, item.task, item.rung, item.blueprint, item.register)
-            for row in store.decisions(connection, *where)
-        ]
+        where = [getattr(store.DECISION.c, name) == value for name, value in key.items()]
+        found += store.decisions(connection, *where, store.DECISION.c.outcome == "pending")
     return found
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
+from itertools import count
 from typing import Any
 
 from engine.calendar import Calendar
@@ -142,31 +143,33 @@ SYSTEM_RUNGS = {rung.id: rung for rung in (FIX_DATE, UNDATED)}
 
 
 def days_due(rung: Rung, times: Timeline, calendar: Calendar) -> Iterator[tuple[date, int]]:
-    """(office day, occurrence) of a rung, in order; endless where it repeats without a cap."""
+    """(office day, occurrence) of a rung, in order; endless where it repeats without a cap.
+
+    What counts back from a day moves back to a working day, all else forward.
+    """
     first = _first_day(rung, times, calendar)
     if first is None:
         return
-    yield first, 1
+    onto = calendar.previous_working if rung.when.direction == "before" else calendar.next_working
+    yield onto(first), 1
     if rung.repeat is None:
         return
-    occurrence = 1
-    while rung.repeat.at_most is None or occurrence < rung.repeat.at_most:
-        occurrence += 1
-        day = shift(first, rung.repeat.every, occurrence - 1, calendar)
-        yield calendar.next_working(day), occurrence
+    for occurrence in count(2):
+        if rung.repeat.at_most is not None and occurrence > rung.repeat.at_most:
+            return
+        yield onto(shift(first, rung.repeat.every, occurrence - 1, calendar)), occurrence
 
 
 def _first_day(rung: Rung, times: Timeline, calendar: Calendar) -> date | None:
-    """Reminders move back to a working day, all else forward."""
+    """The day itself, worked or not."""
     when = rung.when
     anchor = _anchor_day(rung, times, calendar)
     if anchor is None:
         return None
-    signed = -when.amount if when.direction == "before" else when.amount
     if when.anchor == "deadline" and when.direction == "after" and when.amount and times.grace:
         anchor = shift(anchor, times.grace, 1, calendar)
-    day = shift(anchor, Duration(signed, when.unit), 1, calendar)
-    return calendar.previous_working(day) if signed < 0 else calendar.next_working(day)
+    signed = -when.amount if when.direction == "before" else when.amount
+    return shift(anchor, Duration(signed, when.unit), 1, calendar)
 
 
 def _anchor_day(rung: Rung, times: Timeline, calendar: Calendar) -> date | None:

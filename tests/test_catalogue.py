@@ -30,9 +30,9 @@ def catalogue() -> Catalog:
         return read_po(file)
 
 
-def _forms(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
+def _forms(text: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
     """A message without a plural has one form."""
-    return (text,) if isinstance(text, str) else tuple(text)
+    return (text,) if isinstance(text, str) else tuple(text or ())
 
 
 def _messages(catalogue: Catalog) -> Iterator[Message]:

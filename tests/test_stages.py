@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from conftest import SMALL, Kh
 
 Write = Callable[..., Path]
@@ -79,15 +78,20 @@ def test_a_written_date_is_never_silenced_by_what_it_waits_for_but_by_a_strict_g
 
 
 def test_below_same_and_any(kh: Kh, begin: Callable[[str], None]) -> None:
-    head = HEAD.replace("  groups:", "    x1: {name: Xã 1, level: commune, parent: h1}\n"
-                        "    x2: {name: Xã 2, level: commune, parent: h1}\n"
-                        "    x3: {name: Xã 3, level: commune, parent: h2}\n  groups:\n    xa: {level: commune}")  # fmt: skip
-    begin("""stages:
+    communes = "".join(
+        f"    {unit}: {{name: Xã {unit}, level: commune, parent: {above}}}\n"
+        for unit, above in (("x1", "h1"), ("x2", "h1"), ("x3", "h2"))
+    )
+    head = HEAD.replace("  groups:", f"{communes}  groups:\n    xa: {{level: commune}}")
+    begin(
+        """stages:
   xa: {name: Xã, clause: "1", responsible: {each: xa}}
   huyen: {name: Huyện, clause: "2", responsible: {each: huyen}, after: [{below: xa}], inferred: 5 ngày sau khi xa}
   lam: {name: Làm, clause: "3", responsible: {each: huyen}, after: [{same: huyen}]}
   mot: {name: Một, clause: "4", responsible: so-a, after: [{any: [huyen, lam]}]}
-""", head)
+""",
+        head,
+    )
     kh("submit", "x/xa/x1", "--at", "2020-03-09")
     assert states(kh)["huyen/h1"] == "waiting"
     kh("submit", "x/xa/x2", "--at", "2020-03-10")
@@ -140,10 +144,13 @@ def test_acceptance(kh: Kh, begin: Callable[[str], None]) -> None:
 def test_a_recurring_stage_makes_all_its_periods_and_its_follower_recurs_with_it(
     kh: Kh, begin: Callable[..., None]
 ) -> None:
-    begin("""stages:
+    begin(
+        """stages:
   nam: {name: Báo cáo năm, clause: "1", responsible: {each: huyen}, deadline: trước ngày 10 tháng 12 hằng năm}
   gop: {name: Tổng hợp, clause: "2", responsible: so-a, after: [nam], inferred: 10 ngày làm việc sau khi nam}
-""", span="2020-03-04 .. 2022-12-31")
+""",
+        span="2020-03-04 .. 2022-12-31",
+    )
     assert set(rows(kh, "--unit", "h1")) == {"nam/2020/h1", "nam/2021/h1", "nam/2022/h1"}
     assert set(rows(kh, "--unit", "so-a")) == {"gop/2020/so-a", "gop/2021/so-a", "gop/2022/so-a"}
     assert set(states(kh).values()) == {"waiting"}

@@ -17,9 +17,10 @@ def read_file(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise BadValue(_("cannot read {path}: {reason}").format(path=path, reason=reason)) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise BadValue(_("{path} is not a file").format(path=path))
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise BadValue(_("{path} is not a file").format(path=path))
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise BadValue(_("{path} is larger than 20 MB").format(path=path))
