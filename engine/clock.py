@@ -36,6 +36,11 @@ def instant_of(day: date, at: time = time(0), zone_name: str = OFFICE_ZONE) -> d
     return datetime.combine(day, at, zone(zone_name)).astimezone(UTC)
 
 
+def shown(instant: datetime, zone_name: str = OFFICE_ZONE) -> str:
+    """An instant as the office writes it: 30/03/2020 14:00."""
+    return instant.astimezone(zone(zone_name)).strftime("%d/%m/%Y %H:%M")
+
+
 def day_after(day: date) -> date:
     return day + timedelta(days=1)
 

@@ -135,9 +135,12 @@ def _say_new(office: Office, letterbox: Letterbox, seen: int, day: date, say: Ca
         templates = {row.message_id: _labels(connection, row.id) for row in rows}
     for mail in arrived:
         view = views[str(mail["Message-ID"])]
+        line = _("{day}  severity {severity}  {to:<36} {rungs} ({n})")
+        rungs = ", ".join(templates[view["message_id"]])
         say(
-            f"{day:%d/%m/%Y}  {_('severity')} {view['severity']}  {mail['To']:<34} "
-            f"{', '.join(templates[view['message_id']])} ({len(view['items'])})"
+            line.format(
+                day=f"{day:%d/%m/%Y}", severity=view["severity"], to=mail["To"], rungs=rungs, n=len(view["items"])
+            )
         )
     return len(letterbox.mails)
 

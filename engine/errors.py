@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from engine.i18n import _
+from engine.i18n import N_, _
+
+SEVERITIES = {"error": N_("error"), "warning": N_("warning"), "note": N_("note")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from engine import store
 from engine.calendar import Calendar
 from engine.clock import local_date
 from engine.deadlines import read_duration
+from engine.i18n import N_
 from engine.ladders import SYSTEM_RUNGS, Rung, Timeline, days_due
 from engine.machine import Act
 from engine.office import Office, Register
@@ -102,12 +103,12 @@ def too_early(due: Due, task: TaskRow, calendar: Calendar) -> str | None:
 
 # Why a decision ends, in words an inspector reads.
 REASONS = {
-    "before-opening": "the rung fell due before the task was open, or within three working days after",
-    "done": "the task was done by then",
-    "cancelled": "the duty was dropped, or its date changed",
-    "superseded": "a higher rung for the same task and recipient went out instead",
-    "undeliverable": "the recipient has no contact",
-    "sent": "accepted by the mail server",
+    "before-opening": N_("the rung fell due before the task was open, or within three working days after"),
+    "done": N_("the task was done by then"),
+    "cancelled": N_("the duty was dropped, or its date changed"),
+    "superseded": N_("a higher rung for the same task and recipient went out instead"),
+    "undeliverable": N_("the recipient has no contact"),
+    "sent": N_("accepted by the mail server"),
 }
 
 

@@ -50,7 +50,7 @@ def test_each_mistake_is_shown_at_its_place(plan_file: Write, old: str, new: str
     assert old in SMALL
     text = SMALL.replace("after: [bao-cao]", "after: [tong-hop]") if code == "KH035" else SMALL
     text = text.replace(old, new, 1)
-    before = text[: text.index("«")].splitlines()
+    before = text[: text.index("«")].split("\n")
     hits = [item for item in findings(plan_file(text.replace("«", ""))) if item[2] == code and said in item[3]]
     assert hits
     assert hits[0][:2] == (len(before), len(before[-1]) + 1)

@@ -9,7 +9,7 @@ from engine.checks import check
 from engine.commands.app import read_day
 from engine.commands.output import print_json
 from engine.deadlines import explain, read
-from engine.errors import Problem
+from engine.errors import SEVERITIES, Problem
 from engine.i18n import _
 from engine.plan.files import find_plan
 from engine.plan.loader import Source, load_plan
@@ -43,9 +43,8 @@ def _plans_of(name: str) -> list[Path]:
 
 
 def _print(source: Source, problem: Problem) -> None:
-    click.echo(
-        f"{problem.file}:{problem.line}:{problem.column}: {_(problem.severity)} {problem.code}: {problem.message}"
-    )
+    severity = _(SEVERITIES[problem.severity])
+    click.echo(f"{problem.file}:{problem.line}:{problem.column}: {severity} {problem.code}: {problem.message}")
     trees = [tree for tree in (source.tree, source.directory_tree) if tree and tree.file == problem.file]
     line = trees[0].line(problem.line) if trees else ""
     if line and len(line) <= 500:

@@ -30,9 +30,10 @@ def _doctor() -> click.Command:
             )
         else:
             rows: list[tuple[Any, ...]] = list(settings.shown())
-            print_table((_("Setting"), _("Value"), _("From")), rows)
+            print_table((_("Setting"), _("Value"), _("Source")), rows)
             for item in found:
-                click.echo(f"{_('ok') if item.ok else _('PROBLEM')}: {item.text}")
+                verdict = _("ok") if item.ok else _("PROBLEM")
+                click.echo(f"{verdict}: {item.text}")
         return int(not all(item.ok for item in found))
 
     return run

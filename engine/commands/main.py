@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
@@ -60,11 +61,6 @@ class LazyGroup(click.Group):
         with formatter.section(_("Commands")):
             formatter.write_dl([(name, _(text)) for name, (_module, text) in COMMANDS.items()])
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        return super().resolve_command(ctx, args)
-
 
 def _say_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
     if asked and not ctx.resilient_parsing:
@@ -74,8 +70,10 @@ def _say_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> No
 
 def build() -> click.Group:
     """The command group, its texts in the language in force."""
+    names: dict[str, Any] = dict.fromkeys(COMMANDS)  # what a mistyped name may have meant
     group = LazyGroup(
         "kh",
+        commands=names,
         help=_("Plans of public offices, driven from the command line: one YAML file a plan, reminders by themselves."),
     )
     group.params += [

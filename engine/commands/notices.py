@@ -17,6 +17,7 @@ from engine.reports.plans import entry_view
 from engine.reports.told import told_views
 from engine.service.outbox import find_message, release, retry
 from engine.service.select import Selection, select
+from engine.states import state_label
 
 
 def _notices() -> click.Group:
@@ -88,10 +89,10 @@ def _notices() -> click.Group:
         if options["as_json"]:
             print_json(rows)
             return
-        headings = (_("Task"), _("Rung"), _("To"), _("Due"), _("Outcome"), _("Reason"))
+        headings = (_("Task"), _("Rung"), _("To"), _("Fell due"), _("Outcome"), _("Reason"))
         print_table(headings, [
             (row["task"], row["rung"], row["recipient"], local(row["due_at"], office.calendar.zone), row["outcome"],
-             _(row["reason"]) if row["reason"] else "") for row in rows
+             _reason(row)) for row in rows
         ])  # fmt: skip
 
     @group.command("retry", help=_("Try refused messages again."))
@@ -114,6 +115,12 @@ def _notices() -> click.Group:
         click.echo(_("Message {n} is released and goes out at the next tick.").format(n=number))
 
     return group
+
+
+def _reason(row: dict[str, Any]) -> str:
+    """Reasons of ours are translated; what a mail server said stays as it is."""
+    why = row["reason"] or ""
+    return _(why) if why else ""
 
 
 def _log() -> click.Command:
@@ -165,7 +172,17 @@ def _print_log(rows: list[dict[str, Any]], office: Office, as_json: bool) -> Non
     if as_json:
         print_json(rows)
         return
-    headings = (_("No."), _("Happened"), _("Who"), _("What"), _("Task"), _("From"), _("To"), _("Paper"), _("Reason"))
+    headings = (
+        _("No."),
+        _("Happened"),
+        _("Who"),
+        _("What"),
+        _("Task"),
+        _("Before"),
+        _("After"),
+        _("Paper"),
+        _("Reason"),
+    )
     print_table(headings, [
         (row["entry"], local(row["happened_at"], office.calendar.zone) + ("*" if row["backdated"] else ""),
          row["actor"], row["trigger"], row["task"], row["before"], row["after"], row["doc"],
@@ -173,6 +190,10 @@ def _print_log(rows: list[dict[str, Any]], office: Office, as_json: bool) -> Non
     ])  # fmt: skip
     if any(row["backdated"] for row in rows):
         click.echo(_("* recorded later than it happened"))
+
+
+def _state(state: str | None) -> str:
+    return state_label(state) if state else ""
 
 
 commands: dict[str, click.Command] = {"notices": _notices(), "log": _log()}

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from engine.clock import zone
+from engine.clock import shown
 
 WIDE = 200  # columns where the output is no terminal
 
@@ -51,4 +51,4 @@ def day(value: date | None) -> str:
 
 
 def local(value: datetime | None, zone_name: str) -> str:
-    return value.astimezone(zone(zone_name)).strftime("%d/%m/%Y %H:%M") if value else "–"
+    return shown(value, zone_name) if value else "–"

@@ -46,7 +46,7 @@ def _start() -> click.Command:
             return
         for problem in found.findings:
             if problem.severity == "warning":
-                click.echo(f"{_('warning')}: {problem}", err=True)
+                click.echo(_("warning: {problem}").format(problem=problem), err=True)
         if found.kept_units:
             text = _("{n} units differ from the register, which stays as it is: kh units load updates it")
             click.echo(text.format(n=len(found.kept_units)), err=True)

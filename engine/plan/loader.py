@@ -74,9 +74,7 @@ def _load_directory_of(plan: Plan, source: Source) -> None:
     if isinstance(plan.directory, Directory):
         source.directory, source.directory_tree, source.directory_name = plan.directory, source.tree, plan.plan
         if plan.directory.units_from:
-            source.report(
-                ("directory", "units_from"), "KH020", _("units_from belongs into a directory file of its own")
-            )
+            source.report(("directory", "units_from"), "KH020", _("units_from belongs in a directory file of its own"))
         return
     try:
         inner = load_directory(source.path.parent / plan.directory)
@@ -194,12 +192,12 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "bool_parsing": ("KH015", N_("`{name}`: true or false is expected here, not “{value}”")),
     "date_type": ("KH015", N_("`{name}`: a date such as 2020-03-04 is expected here")),
     "date_parsing": ("KH015", N_("`{name}`: a date such as 2020-03-04 is expected here, not “{value}”")),
-    "date_from_datetime_parsing": ("KH015", N_("`{name}`: a date such as 2020-03-04 is expected, not “{value}”")),
+    "date_from_datetime_parsing": ("KH015", N_("`{name}`: a date such as 2020-03-04 is expected here, not “{value}”")),
     "tuple_type": ("KH015", N_("`{name}`: a list is expected here")),
     "dict_type": ("KH015", N_("`{name}`: a mapping of keys and values is expected here")),
     "model_type": ("KH015", N_("`{name}`: a mapping of keys and values is expected here")),
     "model_attributes_type": ("KH015", N_("`{name}`: a mapping of keys and values is expected here")),
-    "too_short": ("KH017", N_("`{name}` needs at least {min_length} entry")),
+    "too_short": ("KH017", N_("`{name}` has fewer entries than the {min_length} it needs")),
     "greater_than_equal": ("KH017", N_("`{name}` must be at least {ge}")),
     "less_than_equal": ("KH017", N_("`{name}` must be at most {le}")),
 }

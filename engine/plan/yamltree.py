@@ -158,9 +158,9 @@ class _Builder:
         if self.expects_key():
             self.keys[-1] = (event.value, mark)
         elif plain and event.value == "" and getattr(self.stack[-1] if self.stack else None, "flow", False):
-            key = self.keys[-1][0] if self.keys and self.keys[-1] else ""
+            key, place = (self.keys[-1] if self.keys else None) or ("", mark)
             self.refuse(
-                mark,
+                place,
                 "KH006",
                 _("a comma cuts the value before “{key}” in two: put the value in quotes").format(key=key),
             )

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine import machine, store
-from engine.clock import local_date
+from engine.clock import local_date, shown
 from engine.dates import Dates
 from engine.db import writing
 from engine.errors import BadValue, NotFound
@@ -113,11 +113,11 @@ def checked_moment(office: Office, task: TaskRow, moment: datetime, act: Act) ->
     if act.day_only and local_date(moment, zone) == local_date(task.touched_at, zone):
         moment = max(moment, task.touched_at)
     if moment > act.at:
-        raise BadValue(_("{task}: {moment} lies in the future").format(task=task.selector, moment=moment.isoformat()))
+        raise BadValue(_("{task}: {moment} lies in the future").format(task=task.selector, moment=shown(moment, zone)))
     if moment < task.touched_at:
         raise BadValue(
             _("{task}: {moment} lies before its last entry ({last})").format(
-                task=task.selector, moment=moment.isoformat(), last=task.touched_at.isoformat()
+                task=task.selector, moment=shown(moment, zone), last=shown(task.touched_at, zone)
             )
         )
     return moment
