@@ -1,0 +1,101 @@
+"""What a reader of the project may rely on."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import ROOT, Kh
+
+from engine.checks import check
+from engine.commands.main import COMMANDS
+from engine.ladders import TEMPLATES, built_in
+from engine.plan.loader import load_plan
+from engine.states import MOVES, Trigger
+from engine.templates import environment
+
+PLANS = sorted((ROOT / "plans").glob("*.yaml"))
+README = (ROOT / "README.md").read_text("utf-8")
+LAWFUL = {"KH052"}  # doubts that the documents themselves leave
+
+
+@pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)
+def test_shipped_plans_are_clean(path: Path) -> None:
+    source = load_plan(path)
+    assert [str(item) for item in check(source) if item.code not in LAWFUL] == []
+    assert source.plan is not None
+    assert source.plan.plan == path.stem
+
+
+@pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)
+def test_every_district_and_department_can_be_written_to(path: Path) -> None:
+    source = load_plan(path)
+    assert source.directory is not None
+    emails = []
+    for name, unit in source.directory.units.items():
+        if unit.level in ("district", "department"):
+            assert unit.parent, name
+            assert unit.contact.email, name
+        if unit.contact.email:
+            emails.append(unit.contact.email)
+            assert unit.contact.email.endswith(".example.vn")
+    assert len(emails) == len(set(emails))
+
+
+def test_group_duties_have_a_task_per_unit() -> None:
+    districts = {"dong-thap-2020-tong-ket": 12, "phu-tho-2018-giua-ky": 13, "kon-tum-2018-giua-ky": 10,
+                 "gia-lai-2023-so-ket": 17, "dong-thap-2022-thi-dua": 12}  # fmt: skip
+    for path in PLANS:
+        source = load_plan(path)
+        assert source.plan is not None
+        assert source.directory is not None
+        assert len(source.directory.members("cap-huyen", source.plan.document.date)) == districts[path.stem]
+
+
+def test_every_command_has_help_and_stands_in_the_readme(kh: Kh) -> None:
+    for name in COMMANDS:
+        assert f"`kh {name}`" in README
+        assert len(kh(name, "--help").out.splitlines()) > 3
+
+
+def test_every_template_is_there_in_both_languages() -> None:
+    for language in ("vi", "en"):
+        for name in (*TEMPLATES, "digest", "subject", "cong-van"):
+            environment(language).get_template(f"{name}.txt.j2")
+    assert {rung.template for rung in built_in("don-doc")} <= set(TEMPLATES)
+
+
+def test_the_plan_in_the_readme_checks_clean(tmp_path: Path) -> None:
+    (block,) = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    path = tmp_path / "nho.yaml"
+    path.write_text(block, encoding="utf-8")
+    assert check(load_plan(path)) == []
+    assert yaml.safe_load(block)["plan"] == "nho"
+
+
+def test_the_commands_in_the_readme_run(kh: Kh) -> None:
+    (block,) = re.findall(r"## The first hour\n\n```sh\n(.*?)```", README, re.DOTALL)
+    for line in block.splitlines():
+        words = re.findall(r'"[^"]*"|\S+', line.split("   #")[0].split("  #")[0])
+        assert words[0] == "kh"
+        kh(*[str(ROOT / word) if word.startswith("plans/") else word.strip('"') for word in words[1:]])
+
+
+def test_the_diagram_in_the_docs_equals_the_table() -> None:
+    lines = ["stateDiagram-v2"]
+    for move in MOVES:
+        if move.trigger is not Trigger.UNDO:
+            lines += [f"    {source} --> {move.destination}: {move.trigger}" for source in sorted(move.sources)]
+    text = (ROOT / "docs" / "ARCHITECTURE.md").read_text("utf-8")
+    (shown,) = re.findall(r"<!-- states -->\n```mermaid\n(.*?)\n```", text, re.DOTALL)
+    assert shown.splitlines() == lines
+
+
+def test_files_and_functions_stay_readable() -> None:
+    for path in (ROOT / "engine").rglob("*.py"):
+        assert len(path.read_text("utf-8").splitlines()) <= 400, path
+
+
+def test_the_product_names_no_machine() -> None:
+    for path in [*(ROOT / "engine").rglob("*.py"), *PLANS]:
+        assert not re.search(r"/(root|home|work)/", path.read_text("utf-8")), path
