@@ -49,9 +49,8 @@ def test_the_wheel_does_the_main_job_outside_the_checkout(wheel: Path, tmp_path:
     scripts = tmp_path / "venv" / ("Scripts" if os.name == "nt" else "bin")
     run(scripts / "python", "-m", "pip", "install", "-q", f"{wheel}[demo]", cwd=tmp_path)
     kh, url = scripts / "kh", f"sqlite:///{tmp_path / 'k.db'}"
-    assert "started" in run(
-        kh, "start", "kon-tum-2018-giua-ky", "--at", "2018-08-01", cwd=tmp_path, KH_DATABASE_URL=url
-    )
+    plan = "kon-tum-2018-giua-ky"
+    assert "started" in run(kh, "start", plan, "--at", "2018-08-01", cwd=tmp_path, KH_DATABASE_URL=url)
     said = run(kh, "status", plan, cwd=tmp_path, KH_DATABASE_URL=url, KH_LANG="vi")
     assert "Sở Lao động - Thương binh và Xã hội" in said
     assert "huyen-tan-hong@" in run(kh, "demo", cwd=tmp_path)
