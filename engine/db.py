@@ -17,7 +17,7 @@ from engine.i18n import _
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 30
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}")
+PRAGMAS = (f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 
 
 def connect(url: str) -> Engine:
@@ -145,7 +145,9 @@ def exclusive(engine: Engine, name: str) -> Iterator[None]:
     elif engine.url.database in (None, "", ":memory:"):
         yield
     else:
-        with _translated_lock(), closing(sqlite3.connect(f"{engine.url.database}-{name}", timeout=600)) as lock:
+        path = Path(f"{engine.url.database}-{name}")
+        _make_private(path)
+        with _translated_lock(), closing(sqlite3.connect(path, timeout=600)) as lock:
             lock.isolation_level = None
             lock.execute("BEGIN EXCLUSIVE")
             yield

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine import store
+from engine import outbox, store
 from engine.channels import CHANNELS
 from engine.channels.email import EmailChannel, Result, Verdict
 from engine.db import exclusive, reading, writing
@@ -33,7 +33,7 @@ def deliver(office: Office, now: datetime) -> Delivered:
     done = Delivered()
     with exclusive(office.engine, "delivery"):
         with reading(office.engine) as connection:
-            pending = store.pending_messages(connection, now)
+            pending = outbox.pending_messages(connection, now)
         if pending and office.settings.smtp is None:
             done.waiting = len(pending)
         elif pending and office.settings.smtp is not None:
@@ -57,7 +57,7 @@ def _deliver_all(office: Office, pending: list[Any], channel: EmailChannel, now:
 def _still_wanted(office: Office, message_id: int) -> bool:
     """False, and recorded, where everything in a message was settled since it was composed."""
     with writing(office.engine) as connection:
-        held = store.decisions_of_messages(connection, [message_id]).get(message_id, [])
+        held = outbox.decisions_of_messages(connection, [message_id]).get(message_id, [])
         tasks = store.tasks_by_id(connection, [row.task_id for row in held])
         for row in held:
             task = tasks[row.task_id]
@@ -65,14 +65,16 @@ def _still_wanted(office: Office, message_id: int) -> bool:
             rung = find_rung(blueprint, task.stage, row.rung)
             if rung is not None and decide(rung, row, task) == "send":
                 return True
-        store.update_message(connection, message_id, while_status="pending", status="cancelled", reason=REASONS["done"])
-        store.end_decisions_of(connection, message_id, "done", REASONS["done"])
+        outbox.update_message(
+            connection, message_id, while_status="pending", status="cancelled", reason=REASONS["done"]
+        )
+        outbox.end_decisions_of(connection, message_id, "done", REASONS["done"])
     return False
 
 
 def _tell_coordinator(office: Office, connection: Connection, message_id: int, reason: str) -> None:
     """A dead letter alarms the coordinator with the next message."""
-    rows = store.decisions_of_messages(connection, [message_id]).get(message_id, [])
+    rows = outbox.decisions_of_messages(connection, [message_id]).get(message_id, [])
     tasks = store.tasks_by_id(connection, [row.task_id for row in rows])
     lost = []
     for row in rows:
@@ -84,17 +86,17 @@ def _tell_coordinator(office: Office, connection: Connection, message_id: int, r
 def _record(office: Office, message: Any, result: Result, now: datetime, done: Delivered) -> None:
     with writing(office.engine) as connection:
         if result.verdict is Verdict.ACCEPTED:
-            store.update_message(connection, message.id, while_status="pending", status="sent", sent_at=now,
+            outbox.update_message(connection, message.id, while_status="pending", status="sent", sent_at=now,
                                  attempts=message.attempts + 1, reason=result.text)  # fmt: skip
-            store.end_decisions_of(connection, message.id, "sent", REASONS["sent"])
+            outbox.end_decisions_of(connection, message.id, "sent", REASONS["sent"])
             done.sent += 1
         elif result.verdict is Verdict.REFUSED or message.attempts + 1 > len(BACK_OFF):
-            store.update_message(connection, message.id, while_status="pending", status="dead",
+            outbox.update_message(connection, message.id, while_status="pending", status="dead",
                                  attempts=message.attempts + 1, reason=result.text)  # fmt: skip
             _tell_coordinator(office, connection, message.id, result.text)
             done.dead, done.trouble = done.dead + 1, result.text
         else:
             again = now + timedelta(minutes=BACK_OFF[message.attempts])
-            store.update_message(connection, message.id, while_status="pending", attempts=message.attempts + 1,
+            outbox.update_message(connection, message.id, while_status="pending", attempts=message.attempts + 1,
                                  next_attempt_at=again, reason=result.text)  # fmt: skip
             done.later, done.trouble = done.later + 1, result.text

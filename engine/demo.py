@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from engine import store
+from engine import outbox
 from engine.calendar import Calendar
 from engine.clock import instant_of
 from engine.config import load_settings
@@ -130,7 +130,7 @@ def _say_new(office: Office, letterbox: Letterbox, seen: int, day: date, say: Ca
     arrived = letterbox.mails[seen:]
     with reading(office.engine) as connection:
         ids = [str(mail["Message-ID"]) for mail in arrived]
-        rows = store.messages(connection, store.MESSAGE.c.message_id.in_(ids))
+        rows = outbox.messages(connection, outbox.MESSAGE.c.message_id.in_(ids))
         views = {view["message_id"]: view for view in message_views(connection, rows)}
         templates = {row.message_id: _labels(connection, row.id) for row in rows}
     for mail in arrived:
@@ -146,5 +146,5 @@ def _say_new(office: Office, letterbox: Letterbox, seen: int, day: date, say: Ca
 
 
 def _labels(connection: Any, message_id: int) -> Sequence[str]:
-    rows = store.decisions_of_messages(connection, [message_id])[message_id]
+    rows = outbox.decisions_of_messages(connection, [message_id])[message_id]
     return list(dict.fromkeys(label(row.template) for row in sorted(rows, key=lambda row: -row.severity)))

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine import store
+from engine import outbox, store
 from engine.clock import local_date
 from engine.escalation import REASONS, decide, find_rung, next_morning
 from engine.i18n import in_language
@@ -46,13 +46,13 @@ class Composed:
 
 def compose(office: Office, connection: Connection, now: datetime) -> Composed:
     """Release what is due: inside working hours as messages, else put off to the next working morning."""
-    ready = store.ready_decisions(connection, now)
+    ready = outbox.ready_decisions(connection, now)
     if not ready:
         return Composed()
     if not office.calendar.is_office_time(now):
         until = office.calendar.next_office_time(now)
         fresh = [row.id for row in ready if row.deferred_to is None]
-        store.defer_decisions(connection, fresh, until)
+        outbox.defer_decisions(connection, fresh, until)
         return Composed(deferred=len(fresh))
     items = _to_send(office, connection, ready)
     items = _highest(connection, items)
@@ -77,7 +77,7 @@ def _to_send(office: Office, connection: Connection, ready: Sequence[DecisionRow
         register = registers.setdefault(instance.directory, Register(connection, instance.directory))
         items.append(Item(row, task, rung, blueprint, register))
     for action, ids in ended.items():
-        store.end_decisions(connection, ids, action, REASONS[action])
+        outbox.end_decisions(connection, ids, action, REASONS[action])
     return items
 
 
@@ -93,7 +93,7 @@ def _highest(connection: Connection, items: Iterable[Item]) -> list[Item]:
             passed += [rival.decision.id] if rival else []
         else:
             passed.append(item.decision.id)
-    store.end_decisions(connection, passed, "superseded", REASONS["superseded"])
+    outbox.end_decisions(connection, passed, "superseded", REASONS["superseded"])
     return list(best.values())
 
 
@@ -119,7 +119,7 @@ def _addressed(connection: Connection, items: Iterable[Item], today: date) -> di
         if address := address_of(item.register, row.recipient, today):
             found[address, row.urgent, row.held].append(item)
         else:
-            store.end_decisions(connection, [row.id], "undeliverable", REASONS["undeliverable"])
+            outbox.end_decisions(connection, [row.id], "undeliverable", REASONS["undeliverable"])
     return found
 
 
@@ -139,7 +139,7 @@ def redirect(connection: Connection, lost: Sequence[tuple[DecisionRow, str]], re
     """End decisions as undeliverable; their twins tell the coordinator (the second of each pair), once."""
     found: list[DecisionRow] = []
     for row, coordinator in lost:
-        store.end_decisions(connection, [row.id], "undeliverable", reason)
+        outbox.end_decisions(connection, [row.id], "undeliverable", reason)
         if row.recipient == coordinator:
             continue
         key = {name: getattr(row, name) for name in ("task_id", "rung", "occurrence", "deadline_version")}
@@ -147,9 +147,9 @@ def redirect(connection: Connection, lost: Sequence[tuple[DecisionRow, str]], re
         fresh = {"outcome": "pending", "reason": None, "message_id": None, "deferred_to": None}
         twin = {**row._asdict(), **key, **fresh}
         del twin["id"]
-        store.add_decisions(connection, [twin])
-        where = [getattr(store.DECISION.c, name) == value for name, value in key.items()]
-        found += store.decisions(connection, *where, store.DECISION.c.outcome == "pending")
+        outbox.add_decisions(connection, [twin])
+        where = [getattr(outbox.DECISION.c, name) == value for name, value in key.items()]
+        found += outbox.decisions(connection, *where, outbox.DECISION.c.outcome == "pending")
     return found
 
 
@@ -159,12 +159,12 @@ def _release(office: Office, connection: Connection, groups: dict[Key, list[Item
     done = Composed()
     for (address, urgent, held), items in groups.items():
         ids = [item.decision.id for item in items]
-        if store.has_message(connection, address, CHANNEL, today, urgent, held):
-            store.defer_decisions(connection, ids, next_morning(now, office.calendar))
+        if outbox.has_message(connection, address, CHANNEL, today, urgent, held):
+            outbox.defer_decisions(connection, ids, next_morning(now, office.calendar))
             done.deferred += len(ids)
             continue
-        message_id = store.add_message(connection, _message(office, connection, address, urgent, held, items, now))
-        store.compose_decisions(connection, ids, message_id)
+        message_id = outbox.add_message(connection, _message(office, connection, address, urgent, held, items, now))
+        outbox.compose_decisions(connection, ids, message_id)
         done.messages += 1
     return done
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine import store
+from engine import outbox, store
 from engine.calendar import Calendar
 from engine.clock import local_date
 from engine.deadlines import read_duration
@@ -217,7 +217,7 @@ def _sweep_instance(
         for item in due:
             rows += _decisions(item, blueprint, task, register, office.calendar)
         marks.append((task, following if task.state not in FINAL else None))
-    store.add_decisions(connection, rows)
+    outbox.add_decisions(connection, rows)
     store.mark_swept(connection, marks, now)
     swept.decisions += len(rows)
 

@@ -8,27 +8,23 @@ from engine.periods import matching
 from engine.plan.blueprint import Blueprint
 from engine.plan.model import After
 from engine.rows import TallyRow, TaskRow
-from engine.states import State
+from engine.states import DROPPED, State
 
 Key = tuple[str, str, str]  # stage, period, scope
 
 
 @dataclass
 class Progress:
-    """The counters of the stages somebody waits for, and the finished tasks of `{same: …}` ones."""
+    """The counters of the stages somebody waits for, and the single tasks that `{same: …}` looks at."""
 
     tallies: Mapping[Key, TallyRow]
-    finished: Mapping[tuple[str, str, str], datetime]  # stage, period, unit → when it was completed
+    tasks: Mapping[Key, TaskRow]  # by stage, period, unit
 
     @classmethod
-    def of(cls, tallies: Iterable[TallyRow], finished: Iterable[TaskRow] = ()) -> "Progress":
+    def of(cls, tallies: Iterable[TallyRow], tasks: Iterable[TaskRow] = ()) -> "Progress":
         return cls(
             {(row.stage, row.period, row.scope): row for row in tallies},
-            {
-                (task.stage, task.period, task.unit): task.submitted_at or task.touched_at
-                for task in finished
-                if task.state == State.COMPLETED
-            },
+            {(task.stage, task.period, task.unit): task for task in tasks},
         )
 
     def periods(self, stage: str) -> list[str]:
@@ -41,8 +37,10 @@ class Progress:
         return None if None in moments else max((moment for moment in moments if moment), default=_LONG_AGO)
 
     def own(self, stage: str, period: str, unit: str) -> datetime | None:
-        found = [self.finished.get((stage, item, unit)) for item in matching(period, self.periods(stage))]
-        return None if not found or None in found else max(moment for moment in found if moment)
+        """When a unit's own task was done; long ago where it has none, or need not do it."""
+        found = [self.tasks.get((stage, item, unit)) for item in matching(period, self.periods(stage))]
+        moments = [_done(task) for task in found if task is not None and task.state not in DROPPED]
+        return None if None in moments else max((moment for moment in moments if moment), default=_LONG_AGO)
 
     def done_at(self, item: After, period: str, unit: str) -> datetime | None:
         """When what one `after` item waits for was done; None while it is not."""
@@ -59,6 +57,15 @@ class Progress:
 
 # A stage with nobody left to do it: done before anything.
 _LONG_AGO = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
+
+
+def _done(task: TaskRow) -> datetime | None:
+    return (task.submitted_at or task.completed_at) if task.state == State.COMPLETED else None
+
+
+def same_stages(blueprint: Blueprint, stage: str) -> set[str]:
+    """The stages whose own task the units of a stage wait for."""
+    return {name for item in blueprint.predecessors(stage) if item.how == "same" for name in item.stages}
 
 
 def is_free(blueprint: Blueprint, stage: str, period: str, unit: str, progress: Progress) -> bool:

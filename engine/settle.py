@@ -1,7 +1,7 @@
 """What follows from a move: counters, stages that are now done, tasks that open, dates that hang on others."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,7 +13,7 @@ from engine import machine, store
 from engine.clock import local_date
 from engine.dates import Anchor, anchor_of, dates_of
 from engine.deadlines import Relative
-from engine.gates import Progress, anchor_done_at, is_free
+from engine.gates import Progress, anchor_done_at, is_free, same_stages
 from engine.machine import Act, Step
 from engine.office import Office, Register
 from engine.periods import matching
@@ -42,12 +42,18 @@ class Settling:
         self.blueprint: Blueprint = office.blueprint(connection, instance)
 
     def after(self, moved: Sequence[Moved]) -> None:
-        """Count the moves, then open what waited for them."""
-        changed = self.count(moved)
-        stages = {key[0] for key in changed} | {item.task.stage for item in moved if item.state == State.COMPLETED}
-        followers = dict.fromkeys(name for stage in stages for name in self.blueprint.followers.get(stage, []))
-        for follower in followers:
-            self.advance(follower)
+        """Count the moves, then open what waited for them: whole followers, or the same units' own tasks."""
+        changed = {key[0] for key in self.count(moved)}
+        units: dict[str, set[str]] = defaultdict(set)
+        for item in moved:
+            if item.state in FINAL:
+                units[item.task.stage].add(item.task.unit)
+        for stage in units.keys() | changed:
+            for follower in self.blueprint.followers.get(stage, []):
+                if stage in changed:
+                    self.advance(follower)
+                elif stage in same_stages(self.blueprint, follower):
+                    self.advance(follower, units[stage])
 
     def count(self, moved: Sequence[Moved]) -> list[tuple[str, str, str]]:
         """Move the counters; the keys of those whose stage became done, or undone."""
@@ -83,22 +89,22 @@ class Settling:
         store.set_reached(self.connection, row.id, arrived_at if reached else None)
         return True
 
-    def progress(self, stage_id: str) -> Progress:
-        """The counters and finished tasks that decide about one stage."""
-        items = self.blueprint.predecessors(stage_id)
+    def progress(self, stage_id: str, units: Collection[str] | None = None) -> Progress:
+        """The counters, and the units' own tasks, that decide about one stage."""
         anchor = self.blueprint.anchor(stage_id)
-        stages = {name for item in items for name in item.stages} | ({anchor} if anchor else set())
-        own = {name for item in items if item.how == "same" for name in item.stages}
-        finished = [
-            task for name in own
-            for task in store.stage_tasks(self.connection, self.instance.id, name, state=State.COMPLETED)
-        ]  # fmt: skip
-        return Progress.of(store.tallies(self.connection, self.instance.id, stages), finished)
+        stages = {name for item in self.blueprint.predecessors(stage_id) for name in item.stages}
+        stages |= {anchor} if anchor else set()
+        own = [
+            task
+            for name in same_stages(self.blueprint, stage_id)
+            for task in store.stage_tasks(self.connection, self.instance.id, name, units=units)
+        ]
+        return Progress.of(store.tallies(self.connection, self.instance.id, stages), own)
 
-    def advance(self, stage_id: str) -> None:
+    def advance(self, stage_id: str, units: Collection[str] | None = None) -> None:
         """Open the waiting tasks of a stage that became free; date the open ones whose anchor was done."""
-        progress = self.progress(stage_id)
-        tasks = store.stage_tasks(self.connection, self.instance.id, stage_id)
+        progress = self.progress(stage_id, units)
+        tasks = store.stage_tasks(self.connection, self.instance.id, stage_id, units=units)
         waiting = [task for task in tasks if task.state == State.WAITING and self.may_open(task, progress)]
         self.open(waiting, progress)
         undated = [

@@ -1,7 +1,7 @@
 """Every query, named by what it is for. Plain Core statements over the tables."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -15,19 +15,16 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    or_,
     select,
     update,
 )  # fmt: skip
 
-from engine.rows import DecisionRow, InstanceRow, TallyRow, TaskRow
+from engine.rows import InstanceRow, TallyRow, TaskRow
 from engine.tables import (
     Answer,
-    Decision,
     Entry,
     Heartbeat,
     Instance,
-    Message,
     Person,
     Snapshot,
     Tally,
@@ -43,11 +40,10 @@ def table(model: Any) -> Table:
     return found
 
 
-TASK, ENTRY, TALLY, DECISION, MESSAGE, INSTANCE = map(table, (Task, Entry, Tally, Decision, Message, Instance))
+TASK, ENTRY, TALLY, INSTANCE = map(table, (Task, Entry, Tally, Instance))
 UNIT, PERSON, SNAPSHOT, ANSWER, HEARTBEAT = map(table, (Unit, Person, Snapshot, Answer, Heartbeat))
 
 _TASK_COLUMNS = [TASK.c[name] for name in TaskRow._fields[:-1]]
-_DECISION_COLUMNS = [DECISION.c[name] for name in DecisionRow._fields]
 
 
 def chunks(items: Sequence[Any], size: int = CHUNK) -> Iterator[Sequence[Any]]:
@@ -55,7 +51,7 @@ def chunks(items: Sequence[Any], size: int = CHUNK) -> Iterator[Sequence[Any]]:
         yield items[start : start + size]
 
 
-def _insert_new(connection: Connection, target: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def insert_new(connection: Connection, target: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert the rows whose keys are not there yet; both databases spell it alike."""
     if not rows:
         return
@@ -81,7 +77,7 @@ def instances(connection: Connection) -> list[InstanceRow]:
 
 
 def add_snapshot(connection: Connection, sha256: str, content: str, source: str) -> None:
-    _insert_new(connection, SNAPSHOT, [{"sha256": sha256, "content": content, "source": source}])
+    insert_new(connection, SNAPSHOT, [{"sha256": sha256, "content": content, "source": source}])
 
 
 def snapshot_content(connection: Connection, sha256: str) -> str:
@@ -95,7 +91,7 @@ def add_instance(connection: Connection, row: Mapping[str, Any]) -> int:
 def add_units(connection: Connection, directory: str, facts: Mapping[str, str]) -> None:
     """Units that are new to the register; known ones keep what was loaded for them."""
     rows = [{"directory": directory, "unit": unit, "facts": text} for unit, text in facts.items()]
-    _insert_new(connection, UNIT, rows)
+    insert_new(connection, UNIT, rows)
 
 
 def replace_unit(connection: Connection, directory: str, unit: str, facts: str) -> None:
@@ -120,7 +116,7 @@ def directories(connection: Connection) -> list[str]:
 
 
 def add_people(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    _insert_new(connection, PERSON, rows)
+    insert_new(connection, PERSON, rows)
 
 
 def people(connection: Connection, directory: str) -> dict[str, Any]:
@@ -161,14 +157,20 @@ def tasks_by_id(connection: Connection, ids: Iterable[int]) -> dict[int, TaskRow
 
 
 def stage_tasks(
-    connection: Connection, instance_id: int, stage: str, *, period: str | None = None, state: str | None = None
+    connection: Connection,
+    instance_id: int,
+    stage: str,
+    *,
+    state: str | None = None,
+    units: Iterable[str] | None = None,
 ) -> list[TaskRow]:
+    """The tasks of one stage, in all its periods."""
     conditions = [TASK.c.instance_id == instance_id, TASK.c.stage == stage]
-    if period is not None:
-        conditions.append(TASK.c.period == period)
     if state is not None:
         conditions.append(TASK.c.state == state)
-    return tasks(connection, *conditions)
+    if units is None:
+        return tasks(connection, *conditions)
+    return [task for some in chunks(sorted(units)) for task in tasks(connection, *conditions, TASK.c.unit.in_(some))]
 
 
 def add_tasks(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -276,100 +278,6 @@ def last_entry_id(connection: Connection, task_id: int, triggers: Iterable[str])
     return connection.execute(query).scalar()
 
 
-# --- decisions and messages --------------------------------------------------------------------------------------
-
-
-def add_decisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Made at most once, by the unique key: what is there already stays as it is."""
-    _insert_new(connection, DECISION, rows)
-
-
-def ready_decisions(connection: Connection, now: datetime) -> list[DecisionRow]:
-    """Pending decisions that fell due and are not put off."""
-    put_off = and_(DECISION.c.deferred_to.is_not(None), DECISION.c.deferred_to > now)
-    query = select(*_DECISION_COLUMNS).where(DECISION.c.outcome == "pending", DECISION.c.due_at <= now, ~put_off)
-    return [DecisionRow._make(row) for row in connection.execute(query.order_by(DECISION.c.id))]
-
-
-def defer_decisions(connection: Connection, ids: Sequence[int], until: datetime) -> None:
-    for some in chunks(ids):
-        connection.execute(update(DECISION).where(DECISION.c.id.in_(some)).values(deferred_to=until))
-
-
-def end_decisions(connection: Connection, ids: Sequence[int], outcome: str, reason: str) -> None:
-    for some in chunks(ids):
-        connection.execute(
-            update(DECISION).where(DECISION.c.id.in_(some)).values(outcome=outcome, reason=reason)
-        )  # fmt: skip
-
-
-def reopen_decisions(connection: Connection, ids: Sequence[int]) -> None:
-    """An undone entry ended these for nothing."""
-    connection.execute(
-        update(DECISION).where(DECISION.c.id.in_(ids)).values(outcome="pending", reason=None, deferred_to=None)
-    )  # fmt: skip
-
-
-def end_decisions_of(connection: Connection, message_id: int, outcome: str, reason: str) -> None:
-    where = and_(DECISION.c.message_id == message_id, DECISION.c.outcome == "composed")
-    connection.execute(update(DECISION).where(where).values(outcome=outcome, reason=reason))
-
-
-def reopen_message_decisions(connection: Connection, message_id: int) -> None:
-    """The message goes out after all."""
-    connection.execute(
-        update(DECISION).where(DECISION.c.message_id == message_id).values(outcome="composed", reason=None)
-    )  # fmt: skip
-
-
-def compose_decisions(connection: Connection, ids: Sequence[int], message_id: int) -> None:
-    for some in chunks(ids):
-        connection.execute(
-            update(DECISION).where(DECISION.c.id.in_(some)).values(outcome="composed", message_id=message_id)
-        )  # fmt: skip
-
-
-def decisions(connection: Connection, *conditions: ColumnElement[bool]) -> list[DecisionRow]:
-    query = select(*_DECISION_COLUMNS).where(*conditions).order_by(DECISION.c.id)
-    return [DecisionRow._make(row) for row in connection.execute(query)]
-
-
-def decisions_of_messages(connection: Connection, message_ids: Iterable[int]) -> dict[int, list[DecisionRow]]:
-    found: dict[int, list[DecisionRow]] = {}
-    for some in chunks(sorted(set(message_ids))):
-        for row in decisions(connection, DECISION.c.message_id.in_(some)):
-            found.setdefault(row.message_id or 0, []).append(row)
-    return found
-
-
-def has_message(connection: Connection, recipient: str, channel: str, day: date, urgent: bool, held: bool) -> bool:
-    query = select(MESSAGE.c.id).where(
-        MESSAGE.c.recipient == recipient, MESSAGE.c.channel == channel, MESSAGE.c.office_date == day,
-        MESSAGE.c.urgent == urgent, MESSAGE.c.held == held,
-    )  # fmt: skip
-    return connection.execute(query).first() is not None
-
-
-def add_message(connection: Connection, row: Mapping[str, Any]) -> int:
-    return int(connection.execute(insert(MESSAGE).values(**row)).inserted_primary_key[0])  # type: ignore[index]
-
-
-def pending_messages(connection: Connection, now: datetime) -> list[Any]:
-    waits = or_(MESSAGE.c.next_attempt_at.is_(None), MESSAGE.c.next_attempt_at <= now)
-    query = select(MESSAGE).where(MESSAGE.c.status == "pending", waits)
-    return list(connection.execute(query.order_by(MESSAGE.c.severity.desc(), MESSAGE.c.id)))
-
-
-def messages(connection: Connection, *conditions: ColumnElement[bool]) -> list[Any]:
-    return list(connection.execute(select(MESSAGE).where(*conditions).order_by(MESSAGE.c.id)))
-
-
-def update_message(connection: Connection, message_id: int, *, while_status: str, **values: Any) -> bool:
-    """Compare-and-set on the status; False where another process was faster."""
-    where = and_(MESSAGE.c.id == message_id, MESSAGE.c.status == while_status)
-    return bool(connection.execute(update(MESSAGE).where(where).values(**values)).rowcount)
-
-
 # --- time --------------------------------------------------------------------------------------------------------
 
 
@@ -379,4 +287,4 @@ def last_beat(connection: Connection, name: str) -> datetime | None:
 
 def beat(connection: Connection, name: str, at: datetime) -> None:
     if not connection.execute(update(HEARTBEAT).where(HEARTBEAT.c.name == name).values(at=at)).rowcount:
-        _insert_new(connection, HEARTBEAT, [{"name": name, "at": at}])
+        insert_new(connection, HEARTBEAT, [{"name": name, "at": at}])

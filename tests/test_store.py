@@ -17,7 +17,7 @@ from alembic.config import Config
 from conftest import Kh, Mailbox, act, at
 from sqlalchemy import text
 
-from engine import db, store
+from engine import db, outbox, store
 from engine.config import load_settings
 from engine.errors import Conflict, IllegalMove, KhError
 from engine.office import Office
@@ -43,7 +43,7 @@ def test_migrations_lead_to_the_tables(office: Office) -> None:
 
 def test_rows_are_the_tables_columns() -> None:
     assert set(TaskRow._fields) - {"instance"} == set(store.TASK.c.keys())
-    assert set(DecisionRow._fields) == set(store.DECISION.c.keys())
+    assert set(DecisionRow._fields) == set(outbox.DECISION.c.keys())
 
 
 def test_sqlite_is_durable_private_and_checked(office: Office, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from engine import store
+from engine import outbox, store
 from engine.clock import system_clock
 from engine.commands.app import act_of, acting, read_day, selecting, selection_of, with_office
 from engine.commands.output import day, local, print_json, print_table
@@ -31,7 +31,7 @@ def _notices() -> click.Group:
     @click.option("--json", "as_json", is_flag=True, help=_("Print JSON."))
     @with_office
     def listing(office: Office, options: dict[str, Any]) -> None:
-        column = store.MESSAGE.c
+        column = outbox.MESSAGE.c
         conditions = []
         if options["status"]:
             conditions.append(column.status == options["status"])
@@ -40,7 +40,7 @@ def _notices() -> click.Group:
         if options["since"]:
             conditions.append(column.office_date >= read_day(options["since"]))
         with reading(office.engine) as connection:
-            rows = message_views(connection, store.messages(connection, *conditions))
+            rows = message_views(connection, outbox.messages(connection, *conditions))
             name = options["instance"]
             if name:
                 office.instance(connection, name)
@@ -84,7 +84,7 @@ def _notices() -> click.Group:
             ids = [task.id for task in tasks]
             rows = decision_views(connection, [
                 row for some in store.chunks(ids) for row in
-                store.decisions(connection, store.DECISION.c.task_id.in_(some))
+                outbox.decisions(connection, outbox.DECISION.c.task_id.in_(some))
             ])  # fmt: skip
         if options["as_json"]:
             print_json(rows)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from engine import store
+from engine import outbox, store
 from engine.db import head_version, hide_password, reading, schema_version
 from engine.i18n import _
 from engine.office import Office
@@ -27,7 +27,7 @@ def findings(office: Office, now: datetime) -> list[Finding]:
     with reading(office.engine) as connection:
         last = store.last_beat(connection, HEARTBEAT)
         counts: dict[str, int] = dict(
-            connection.execute(select(store.MESSAGE.c.status, func.count()).group_by(store.MESSAGE.c.status))
+            connection.execute(select(outbox.MESSAGE.c.status, func.count()).group_by(outbox.MESSAGE.c.status))
             .tuples()
             .all()
         )

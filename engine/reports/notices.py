@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine import store
+from engine import outbox, store
 from engine.rows import DecisionRow
 
 
 def message_views(connection: Connection, messages: Sequence[Any]) -> list[dict[str, Any]]:
     """One mapping per message with the keys that outside tools rely on."""
-    held = store.decisions_of_messages(connection, [message.id for message in messages])
+    held = outbox.decisions_of_messages(connection, [message.id for message in messages])
     tasks = store.tasks_by_id(connection, {row.task_id for rows in held.values() for row in rows})
     return [
         {

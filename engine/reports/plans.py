@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from engine import store
+from engine import outbox, store
 from engine.errors import BadValue
 from engine.i18n import _
 from engine.office import Office, Register
@@ -68,7 +68,7 @@ def task_view(office: Office, connection: Connection, selector: str, now: dateti
         **task_views(office, connection, tasks, now)[0],
         "units": units,
         "definition": blueprint.plan.stages[task.stage].model_dump(mode="json", by_alias=True, exclude_defaults=True),
-        "notices": decision_views(connection, store.decisions(connection, store.DECISION.c.task_id == task.id)),
+        "notices": decision_views(connection, outbox.decisions(connection, outbox.DECISION.c.task_id == task.id)),
         "story": [entry_view(row) for row in store.entries(connection, store.ENTRY.c.task_id == task.id)],
     }
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from engine import store
 from engine.calendar import Calendar
-from engine.gates import Progress, waits_for
+from engine.gates import Progress, same_stages, waits_for
 from engine.office import Office, Register
 from engine.plan.blueprint import Blueprint, needed
 from engine.rows import InstanceRow, TaskRow
@@ -30,14 +30,9 @@ def task_views(office: Office, connection: Connection, tasks: Sequence[TaskRow],
 
 
 def _progress(connection: Connection, instance: InstanceRow, blueprint: Blueprint) -> Progress:
-    own = {
-        name for stage in blueprint.plan.stages for item in blueprint.predecessors(stage) if item.how == "same"
-        for name in item.stages
-    }  # fmt: skip
-    finished = [
-        task for name in own for task in store.stage_tasks(connection, instance.id, name, state=State.COMPLETED)
-    ]
-    return Progress.of(store.tallies(connection, instance.id), finished)
+    own = {name for stage in blueprint.plan.stages for name in same_stages(blueprint, stage)}
+    tasks = [task for name in own for task in store.stage_tasks(connection, instance.id, name)]
+    return Progress.of(store.tallies(connection, instance.id), tasks)
 
 
 def _view(task: TaskRow, blueprint: Blueprint, progress: Progress, now: datetime, calendar: Calendar) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine import store
+from engine import outbox
 from engine.office import Office
 from engine.reports.notices import message_views
 
@@ -13,7 +13,7 @@ def told_views(office: Office, connection: Connection, selector: str | None, uni
     """The messages sent, oldest first, with their text; of an instance or task prefix, about or to a unit."""
     if selector:
         office.instance(connection, selector.split("/")[0])
-    messages = store.messages(connection, store.MESSAGE.c.status == "sent")
+    messages = outbox.messages(connection, outbox.MESSAGE.c.status == "sent")
     texts = {message.id: message for message in messages}
     found = []
     for view in message_views(connection, messages):

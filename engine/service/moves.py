@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine import machine, store
+from engine import machine, outbox, store
 from engine.clock import local_date, shown
 from engine.dates import Dates
 from engine.db import writing
@@ -246,10 +246,10 @@ def _restore(name: str, value: Any) -> Any:
 
 def _replan(connection: Connection, task: TaskRow, since: datetime) -> list[str]:
     """Notices not sent because the task seemed done are due again; those sent since are listed."""
-    found = store.decisions(connection, store.DECISION.c.task_id == task.id)
+    found = outbox.decisions(connection, outbox.DECISION.c.task_id == task.id)
     again = [row.id for row in found if row.outcome == "done" and row.message_id is None]
     for some in store.chunks(again):
-        store.reopen_decisions(connection, some)
+        outbox.reopen_decisions(connection, some)
     ids = {row.message_id for row in found if row.outcome == "sent"}
-    sent = store.messages(connection, store.MESSAGE.c.id.in_(ids), store.MESSAGE.c.sent_at >= since) if ids else []
+    sent = outbox.messages(connection, outbox.MESSAGE.c.id.in_(ids), outbox.MESSAGE.c.sent_at >= since) if ids else []
     return [message.message_id for message in sent]

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine import machine, store
+from engine import machine, outbox, store
 from engine.db import writing
 from engine.errors import BadValue, NotFound
 from engine.i18n import _
@@ -16,7 +16,7 @@ from engine.service import rights
 
 def find_message(connection: Connection, number: int) -> Any:
     """Raises NotFound."""
-    found = store.messages(connection, store.MESSAGE.c.id == number)
+    found = outbox.messages(connection, outbox.MESSAGE.c.id == number)
     if not found:
         raise NotFound(_("message"), str(number))
     return found[0]
@@ -45,8 +45,8 @@ def _change(
                 _("message {n} is {status}, not {wanted}").format(n=number, status=message.status, wanted=status)
             )
         _require_coordinator(office, connection, number, act)
-        store.update_message(connection, number, while_status=status, status="pending", **values)
-        store.reopen_message_decisions(connection, number)
+        outbox.update_message(connection, number, while_status=status, status="pending", **values)
+        outbox.reopen_message_decisions(connection, number)
         store.add_entries(
             connection,
             [
@@ -65,7 +65,7 @@ def _change(
 
 
 def _require_coordinator(office: Office, connection: Connection, number: int, act: Act) -> None:
-    rows = store.decisions_of_messages(connection, [number]).get(number, [])
+    rows = outbox.decisions_of_messages(connection, [number]).get(number, [])
     tasks = store.tasks_by_id(connection, [row.task_id for row in rows])
     for name in {task.instance for task in tasks.values()}:
         rights.require_coordinator(connection, office.blueprint(connection, office.instance(connection, name)), act)
