@@ -102,7 +102,11 @@ def open_store(url: str) -> Engine:
     """Connect and bring the schema up to date. Idempotent."""
     engine = connect(url)
     with _translated():
-        if schema_version(engine) != head_version():
+        version = schema_version(engine)
+        if version is not None and version > head_version():
+            message = _("the database has schema {found}, newer than this program's {known}: update the program")
+            raise Unavailable(message.format(found=version, known=head_version()))
+        if version != head_version():
             upgrade(engine)
     return engine
 

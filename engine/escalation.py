@@ -133,6 +133,8 @@ def _owed(rung: Rung, task: TaskRow) -> bool:
             return task.state in OPEN and task.last_day is None
         case "not-fixed":
             return task.state in OPEN and task.approximate
+        case _ if rung.when.anchor == "opening" and not rung.when.amount:
+            return task.state in TO_HAND_IN
         case _:
             return task.state in OPEN
 

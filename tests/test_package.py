@@ -25,8 +25,9 @@ def run(*words: str | Path, cwd: Path, **more: str) -> str:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     tree = folder / "tree"
-    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.split(b"\0")
-    for name in filter(None, names):
+    listing = ["git", "ls-files", "-zco", "--exclude-standard"]
+    names = subprocess.run(listing, cwd=ROOT, capture_output=True, check=True).stdout
+    for name in filter(None, names.split(b"\0")):
         source = ROOT / os.fsdecode(name)
         if source.exists():
             (tree / os.fsdecode(name)).parent.mkdir(parents=True, exist_ok=True)

@@ -41,6 +41,7 @@ class Blueprint:
     def __init__(self, plan: Plan, groups: Mapping[str, tuple[str, ...]], directory_name: str):
         self.plan, self.groups, self.directory_name = plan, groups, directory_name
         self._dues: dict[str, Due] = {}
+        self._partners: dict[str, dict[str, tuple[str, ...]]] = {}
 
     @classmethod
     def from_source(cls, plan: Plan, directory: Directory, directory_name: str) -> "Blueprint":
@@ -87,7 +88,9 @@ class Blueprint:
 
     def partners(self, stage_id: str, unit: str) -> tuple[str, ...]:
         """All the units of the task that `unit` is known for."""
-        return next((units for units in self.holders(stage_id) if units[0] == unit), (unit,))
+        if stage_id not in self._partners:
+            self._partners[stage_id] = {units[0]: units for units in self.holders(stage_id) if len(units) > 1}
+        return self._partners[stage_id].get(unit, (unit,))
 
     def accept_by(self, stage: Stage) -> str | None:
         return stage.accept_by or self.plan.accept_by

@@ -27,9 +27,7 @@ def findings(office: Office, now: datetime) -> list[Finding]:
     with reading(office.engine) as connection:
         last = store.last_beat(connection, HEARTBEAT)
         counts: dict[str, int] = dict(
-            connection.execute(select(outbox.MESSAGE.c.status, func.count()).group_by(outbox.MESSAGE.c.status))
-            .tuples()
-            .all()
+            connection.execute(select(outbox.MESSAGE.c.status, func.count()).group_by(outbox.MESSAGE.c.status)).all()
         )
         running = any(row.closed_at is None for row in store.instances(connection))
         named = connection.execute(select(func.count()).select_from(store.PERSON)).scalar_one()
