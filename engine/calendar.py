@@ -48,12 +48,12 @@ def public_holidays(year: int, tongue: str = "en") -> Mapping[date, str]:
 
 
 @cache
-def worked_weekends() -> frozenset[date]:
-    """The weekend days worked in exchange for a bridge day, as far as the holidays package knows them."""
-    from holidays import country_holidays
+def worked_weekends(year: int) -> frozenset[date]:
+    """The weekend days of a year worked in exchange for a bridge day, as far as the holidays package knows them."""
+    from holidays.countries import Vietnam
 
-    known = country_holidays("VN", years=range(2005, 2051))
-    return frozenset(known.weekend_workdays)
+    known = Vietnam(years=(year - 1, year, year + 1))
+    return frozenset(day for day in known.weekend_workdays if day.year == year)
 
 
 @dataclass(slots=True, eq=False)
@@ -144,7 +144,7 @@ class Calendar:
         return self._years[year]
 
     def _worked_days(self, year: int) -> list[int]:
-        off, extra = public_holidays(year), worked_weekends()
+        off, extra = public_holidays(year), worked_weekends(year)
         found = []
         for ordinal in range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1):
             day = date.fromordinal(ordinal)

@@ -60,3 +60,11 @@ def read_instant(text: str, default_time: time, zone_name: str = OFFICE_ZONE) ->
         return (moment if moment.tzinfo else moment.replace(tzinfo=zone(zone_name))).astimezone(UTC)
     except OverflowError as error:
         raise BadValue(_("time out of range: {text}").format(text=text)) from error
+
+
+def read_day(text: str) -> date:
+    """An ISO day as given on the command line."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BadValue(_("not a day: {text} (write 2020-04-24)").format(text=text)) from error

@@ -1,7 +1,7 @@
 """What commands share: options, the office they work in, and the act they record."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -37,13 +37,6 @@ def moment(office: Office, text: str | None, now: datetime) -> datetime:
     if len(text) == 10 and found > now and local_date(found, zone) == local_date(now, zone):
         return now
     return found
-
-
-def read_day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise BadValue(_("not a day: {text} (write 2020-04-24)").format(text=text)) from error
 
 
 def act_of(office: Office, options: dict[str, Any]) -> Act:

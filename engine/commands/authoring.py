@@ -1,14 +1,11 @@
-"""check and explain."""
+"""check."""
 
-from datetime import date
 from pathlib import Path
 
 import click
 
 from engine.checks import check
-from engine.commands.app import read_day
 from engine.commands.output import print_json
-from engine.deadlines import explain, read
 from engine.errors import SEVERITIES, Problem
 from engine.i18n import _
 from engine.plan.files import find_plan
@@ -62,27 +59,4 @@ def _print_sum(sources: list[Source], problems: list[Problem]) -> None:
     )
 
 
-def _explain() -> click.Command:
-    @click.command("explain", help=_("Say what a deadline phrase means, as read on the plan's issue date."))
-    @click.argument("phrase")
-    @click.option("--issued", metavar="DAY", help=_("The plan's issue date (default: today)."))
-    @click.option("--json", "as_json", is_flag=True, help=_("Print JSON."))
-    def run(phrase: str, issued: str | None, as_json: bool) -> None:
-        found = explain(read(phrase, issued=read_day(issued) if issued else _today()))
-        if as_json:
-            print_json(found)
-            return
-        for name, value in found.items():
-            if value not in (None, [], False):
-                click.echo(f"{name}: {value if not isinstance(value, list) else ', '.join(map(str, value))}")
-
-    return run
-
-
-def _today() -> date:
-    from engine.clock import local_date, system_clock
-
-    return local_date(system_clock())
-
-
-commands: dict[str, click.Command] = {"check": _check(), "explain": _explain()}
+commands: dict[str, click.Command] = {"check": _check()}

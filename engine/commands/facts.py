@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from engine.commands.app import act_of, acting, read_day, selecting, selection_of, with_office
+from engine.clock import read_day
+from engine.commands.app import act_of, acting, selecting, selection_of, with_office
 from engine.commands.output import day, print_json, print_table
 from engine.i18n import _
 from engine.office import Office

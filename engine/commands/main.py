@@ -17,7 +17,7 @@ from engine.i18n import DOMAIN, LOCALE_DIR, N_, _, language_from, use_language
 # command → (module below engine.commands, what it is for). A module is imported when its command runs.
 COMMANDS = {
     "check": ("authoring", N_("Find every mistake in plan files")),
-    "explain": ("authoring", N_("Say what a deadline phrase means")),
+    "explain": ("explaining", N_("Say what a deadline phrase means")),
     "start": ("running", N_("Start a plan")),
     "list": ("running", N_("List the started plans")),
     "status": ("running", N_("How a plan stands")),

@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from engine import outbox, store
-from engine.clock import system_clock
-from engine.commands.app import act_of, acting, read_day, selecting, selection_of, with_office
+from engine.clock import read_day, system_clock
+from engine.commands.app import act_of, acting, selecting, selection_of, with_office
 from engine.commands.output import day, local, print_json, print_table
 from engine.db import reading
 from engine.i18n import _

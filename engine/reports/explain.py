@@ -1,0 +1,136 @@
+"""What a deadline phrase means, in words: one sentence, the last good day, and whether anybody works then."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from engine.calendar import Calendar
+from engine.deadlines import Day, Deadline, Event, Open, Period, Recurring, Reference, Relative, Window
+from engine.i18n import N_, _
+
+if TYPE_CHECKING:
+    from engine.plan.blueprint import Blueprint
+
+WEEKDAYS = (
+    N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"),
+)  # fmt: skip
+UNITS = {
+    "day": N_("{n} days"),
+    "working-day": N_("{n} working days"),
+    "week": N_("{n} weeks"),
+    "month": N_("{n} months"),
+}
+EVERY = {
+    "day": N_("every day"),
+    "month": N_("every month"),
+    "quarter": N_("every quarter"),
+    "half-year": N_("every half-year"),
+    "year": N_("every year"),
+}
+MOST_DATES = 60
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A phrase in words. `days` are the last good days still to come, the only one where it happens once."""
+
+    phrase: str
+    sentence: str
+    days: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def in_words(deadline: Deadline, calendar: Calendar, until: date | None = None) -> Explained:
+    """Explain a phrase; of a recurring one every date up to `until` (or the first few)."""
+    days = [_good_day(day, calendar) for day in _last_days(deadline, until)]
+    return Explained(deadline.phrase, _sentence(deadline), tuple(days), deadline.warnings)
+
+
+def plan_in_words(blueprint: "Blueprint", calendar: Calendar) -> list[tuple[str, str, Explained]]:
+    """(stage, deadline or inferred, explained) for every phrase of a plan. Raises PhraseError."""
+    until = blueprint.plan.span_days[1]
+    return [
+        (stage_id, key, in_words(blueprint.read_phrase(phrase), calendar, until))
+        for stage_id, stage in blueprint.plan.stages.items()
+        for key, phrase in (("deadline", stage.deadline), ("inferred", stage.inferred))
+        if phrase
+    ]
+
+
+def written(day: date) -> str:
+    """A day with its weekday: Sunday 29/03/2020."""
+    return f"{_(WEEKDAYS[day.weekday()])} {day:%d/%m/%Y}"
+
+
+def _last_days(deadline: Deadline, until: date | None) -> Iterator[date]:
+    if isinstance(deadline, Day | Period):
+        yield deadline.last_day
+    elif isinstance(deadline, Recurring) and until is not None:
+        turns = deadline.occurrences(deadline.issued, until)
+        yield from islice((turn.last_day for turn in turns if turn.last_day), MOST_DATES)
+    elif isinstance(deadline, Recurring) and deadline.first and deadline.first.last_day:
+        yield deadline.first.last_day
+
+
+def _good_day(day: date, calendar: Calendar) -> str:
+    why = calendar.day_off_name(day)
+    if why is None:
+        return written(day)
+    before = calendar.previous_working(day)
+    text = _("{day} – a day off ({why}); the last working day before it is {before}")
+    return text.format(day=written(day), why=why, before=written(before))
+
+
+def _sentence(deadline: Deadline) -> str:
+    match deadline:
+        case Day():
+            return _day(deadline)
+        case Window():
+            text = _("some time between {first} and {last}; the day must still be fixed")
+            return text.format(first=written(deadline.start), last=written(deadline.end))
+        case Period():
+            text = _("within a period: from {first} to {last}, both included")
+            return text.format(first=written(deadline.start), last=written(deadline.end))
+        case Recurring():
+            return _recurring(deadline)
+        case Relative():
+            return _relative(deadline)
+        case Event():
+            return _("at a happening that is no stage of the plan: {anchor}").format(anchor=deadline.anchor)
+        case Open():
+            return _("no date: whenever it is called for")
+        case Reference():
+            return _("a date set elsewhere: this text gives none")
+
+
+def _day(deadline: Day) -> str:
+    if deadline.time is not None:
+        text = _("until {time} on {day}")
+        return text.format(time=deadline.time.strftime("%H:%M"), day=written(deadline.named))
+    if deadline.exclusive:
+        text = _("before {named}: the last good day is {last}")
+        return text.format(named=written(deadline.named), last=written(deadline.last_day))
+    return _("at the latest on {day}").format(day=written(deadline.named))
+
+
+def _recurring(deadline: Recurring) -> str:
+    how_often = _(EVERY[deadline.every]) if deadline.every else _("each year at “{name}”").format(name=deadline.anchor)
+    if deadline.first is None:
+        return _("again and again, {how_often}; no day is given").format(how_often=how_often)
+    if deadline.exclusive:
+        return _("again and again, {how_often}, before the day named").format(how_often=how_often)
+    return _("again and again, {how_often}, at the latest on the day named").format(how_often=how_often)
+
+
+def _relative(deadline: Relative) -> str:
+    if not deadline.amount:
+        return _("on the day of “{anchor}”").format(anchor=deadline.anchor)
+    amount = _(UNITS[deadline.unit]).format(n=deadline.amount)
+    text = (
+        _("{amount} after “{anchor}”, its day not counted")
+        if deadline.direction == "after"
+        else _("{amount} before “{anchor}”, its day not counted")
+    )
+    return text.format(amount=amount, anchor=deadline.anchor)
