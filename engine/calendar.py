@@ -50,9 +50,9 @@ def public_holidays(year: int, tongue: str = "en") -> Mapping[date, str]:
 @cache
 def worked_weekends(year: int) -> frozenset[date]:
     """The weekend days of a year worked in exchange for a bridge day, as far as the holidays package knows them."""
-    from holidays.countries import Vietnam
+    from holidays import country_holidays
 
-    known = Vietnam(years=(year - 1, year, year + 1))
+    known = country_holidays("VN", years=(year - 1, year, year + 1))
     return frozenset(day for day in known.weekend_workdays if day.year == year)
 
 

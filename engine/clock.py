@@ -41,6 +41,11 @@ def shown(instant: datetime, zone_name: str = OFFICE_ZONE) -> str:
     return instant.astimezone(zone(zone_name)).strftime("%d/%m/%Y %H:%M")
 
 
+def shown_day(day: date) -> str:
+    """A day as the office writes it: 30/03/2020."""
+    return f"{day:%d/%m/%Y}"
+
+
 def day_after(day: date) -> date:
     return day + timedelta(days=1)
 

@@ -1,7 +1,7 @@
 """From a stage's deadline to the dates of its tasks, given what is known of its anchor."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from typing import Any
 
@@ -116,3 +116,21 @@ def anchor_of(deadline: Deadline | None, tasks: list[Mapping[str, Any]], reached
         return Anchor(min(fixed), any(task["provisional"] for task in tasks))
     windows = [task["from_on"] for task in tasks if task["from_on"]]
     return Anchor(min(windows), provisional=True) if windows else None
+
+
+Stretch = tuple[str, str]  # stage, period
+
+
+def project(blueprint: Blueprint, calendar: Calendar) -> dict[Stretch, tuple[Occurrence | None, Dates]]:
+    """The dates of every stage and period as far as the plan alone gives them, each after the one it hangs on."""
+    found: dict[Stretch, tuple[Occurrence | None, Dates]] = {}
+    for stage_id in blueprint.stage_order():
+        deadline = blueprint.due(stage_id).deadline
+        leader = blueprint.anchor(stage_id)
+        for occurrence in blueprint.occurrences(stage_id) or (None,):
+            period = occurrence.period if occurrence else ""
+            led = found.get((leader, period)) or found.get((leader, "")) if leader else None
+            anchor = anchor_of(deadline, [asdict(led[1])] if led else [], None)
+            roll = blueprint.plan.stages[stage_id].roll
+            found[stage_id, period] = occurrence, dates_of(deadline, occurrence, anchor, calendar, roll)
+    return found

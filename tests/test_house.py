@@ -16,13 +16,12 @@ from engine.templates import environment
 
 PLANS = sorted((ROOT / "plans").glob("*.yaml"))
 README = (ROOT / "README.md").read_text("utf-8")
-LAWFUL = {"KH052"}  # doubts that the documents themselves leave
 
 
 @pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)
 def test_shipped_plans_are_clean(path: Path) -> None:
     source = load_plan(path)
-    assert [str(item) for item in check(source) if item.code not in LAWFUL] == []
+    assert [str(item) for item in check(source) if item.severity == "error"] == []
     assert source.plan is not None
     assert source.plan.plan == path.stem
 
@@ -69,7 +68,7 @@ def test_the_plan_in_the_readme_checks_clean(tmp_path: Path) -> None:
     (block,) = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
     path = tmp_path / "nho.yaml"
     path.write_text(block, encoding="utf-8")
-    assert check(load_plan(path)) == []
+    assert [item for item in check(load_plan(path)) if item.severity != "note"] == []
     assert yaml.safe_load(block)["plan"] == "nho"
 
 

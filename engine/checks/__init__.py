@@ -2,10 +2,11 @@
 
 from engine.checks.phrases import deadlines
 from engine.checks.references import cycles, empty_groups, names, units_on_the_day
+from engine.checks.timeline import timeline
 from engine.errors import Problem
 from engine.plan.loader import Source
 
-CHECKS = (names, empty_groups, cycles, deadlines, units_on_the_day)
+CHECKS = (names, empty_groups, cycles, deadlines, units_on_the_day, timeline)
 
 
 def check(source: Source) -> list[Problem]:

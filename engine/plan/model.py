@@ -13,7 +13,7 @@ from engine.ladders import BUILT_IN_NAMES, CONDITIONS, TEMPLATES
 from engine.plan.directory import Directory
 from engine.plan.words import Model, Slug, Slugs, Text, Texts, known_word, refuse
 
-_YEARS = re.compile(r"[0-9]{4} ?\.\. ?[0-9]{4}")
+_YEARS = re.compile(r"([1-9][0-9]{3}) ?\.\. ?([1-9][0-9]{3})")
 OutputKind = Literal[
     "report", "plan", "decision", "dossier", "list", "invitation", "letter", "proposal", "minutes", "speech", "data",
     "other",
@@ -33,14 +33,18 @@ def _phrase_of(reader: Any) -> Any:
     return check
 
 
-def _read_data(text: str) -> None:
-    """The stretch that data are taken from: `2011 .. 2020`, two dates, or a stretch of every year `15/12 .. 14/12`."""
-    if _YEARS.fullmatch(text):
-        return
+def read_data(text: str, reported: date = date(2000, 1, 1)) -> date:
+    """The day the data are closed that an output is made of; raises PhraseError.
+
+    `2011 .. 2020`, two dates, or a stretch of every year (`15/12 .. 14/12`), closed in the year it is reported in.
+    """
+    if years := _YEARS.fullmatch(text):
+        return date(int(years[2]), 12, 31)
     try:
-        read_month_day_span(text)
+        _first, (month, day) = read_month_day_span(text)
     except PhraseError:
-        read_span(text)
+        return read_span(text)[1]
+    return date(reported.year, month, min(day, 28) if month == 2 else day)
 
 
 def _checked(reader: Any) -> Any:
@@ -50,7 +54,7 @@ def _checked(reader: Any) -> Any:
 DurationText = _checked(read_duration)
 OffsetText = _checked(read_offset)
 SpanText = _checked(read_span)
-DataText = _checked(_read_data)
+DataText = _checked(read_data)
 OccasionText = _checked(read_month_day_span)
 
 

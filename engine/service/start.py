@@ -11,7 +11,7 @@ from typing import Any
 from engine import machine, store
 from engine.checks import check
 from engine.clock import local_date
-from engine.dates import Dates, anchor_of, dates_of, opening_day
+from engine.dates import Dates, opening_day, project
 from engine.db import writing
 from engine.deadlines import Occurrence
 from engine.errors import BadValue, Conflict, PlanError, Problem
@@ -88,22 +88,17 @@ def start(
 
 
 class _Maker:
-    """Makes the rows of `task`, stage by stage, each after the one its date hangs on."""
+    """Makes the rows of `task`, stage by stage and period by period."""
 
     def __init__(self, office: Office, blueprint: Blueprint, at: datetime):
         self.calendar, self.blueprint, self.at = office.calendar, blueprint, at
         self.today = local_date(at, office.calendar.zone)
-        self.made: dict[tuple[str, str], list[dict[str, Any]]] = {}
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        for stage_id in self.blueprint.stage_order():
-            for occurrence in self.blueprint.occurrences(stage_id) or (None,):
-                made = list(self.stage_rows(stage_id, occurrence))
-                self.made[stage_id, occurrence.period if occurrence else ""] = made
-                yield from made
+        for (stage_id, _period), (occurrence, dates) in project(self.blueprint, self.calendar).items():
+            yield from self.stage_rows(stage_id, occurrence, dates)
 
-    def stage_rows(self, stage_id: str, occurrence: Occurrence | None) -> Iterator[dict[str, Any]]:
-        dates = self.dates(stage_id, occurrence)
+    def stage_rows(self, stage_id: str, occurrence: Occurrence | None, dates: Dates) -> Iterator[dict[str, Any]]:
         opens_at = self.opens_at(stage_id, occurrence, dates)
         stage = self.blueprint.plan.stages[stage_id]
         columns = dates.columns(self.calendar, never_overdue=stage.soft or stage.type == "ongoing")
@@ -115,16 +110,6 @@ class _Maker:
                 "state": state.value, "opens_at": opens_at, "opened_at": opened, "touched_at": self.at,
                 "original_last_day": dates.last_day, "next_action_at": opened or opens_at, **columns,
             }  # fmt: skip
-
-    def dates(self, stage_id: str, occurrence: Occurrence | None) -> Dates:
-        deadline = self.blueprint.due(stage_id).deadline
-        anchor_stage = self.blueprint.anchor(stage_id)
-        tasks: list[dict[str, Any]] = []
-        if anchor_stage:
-            period = occurrence.period if occurrence else ""
-            tasks = self.made.get((anchor_stage, period)) or self.made.get((anchor_stage, "")) or []
-        anchor = anchor_of(deadline, list(tasks), None)
-        return dates_of(deadline, occurrence, anchor, self.calendar, self.blueprint.plan.stages[stage_id].roll)
 
     def opens_at(self, stage_id: str, occurrence: Occurrence | None, dates: Dates) -> datetime | None:
         """Only what recurs, or says `opens:`, waits for a day; a follower without a day waits for its leader."""
