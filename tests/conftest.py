@@ -17,9 +17,11 @@ from aiosmtpd.controller import Controller
 
 # All models are made before any test freezes the time: pydantic refuses a frozen `datetime` (see freezegun's docs).
 import engine.commands.authoring
+import engine.commands.calendar
 import engine.commands.care
 import engine.commands.clockwork
 import engine.commands.demo
+import engine.commands.explaining
 import engine.commands.facts
 import engine.commands.moves
 import engine.commands.notices

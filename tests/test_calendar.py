@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from conftest import Kh
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -170,3 +171,14 @@ def test_openings_follow_one_another_in_any_zone(zone: str) -> None:
     openings = [calendar.opening_of(date(2011, 1, 1) + timedelta(n)) for n in range(730)]
     assert openings == sorted(openings)  # in Apia 30 December 2011 never was: it opens with the 31st
     assert all(calendar.next_office_time(opening) >= opening for opening in openings)
+
+
+def test_the_year_in_the_terminal_says_where_each_day_comes_from(kh: Kh) -> None:
+    days = {row["day"]: row for row in kh("calendar", "2026", "--json").json}
+    assert days["2026-01-02"]["works"] is False
+    assert "25/12/2025" in days["2026-01-02"]["source"]
+    assert days["2026-01-10"]["works"] is True
+    assert days["2026-02-17"]["name"]
+    assert "2026-01-03" not in days  # a Saturday like any other
+    assert "thứ Sáu" in kh("--lang", "vi", "calendar", "2026").out
+    assert kh("calendar", "9999", ok=False).code == 1
