@@ -114,7 +114,7 @@ REASONS = {
 
 def decide(rung: Rung, decision: DecisionRow, task: TaskRow) -> str:
     """'send', or the outcome that ends the decision now: a pure function of the rung and the task."""
-    if task.state in (State.CANCELLED, State.EXEMPT):
+    if task.state in (State.WAITING, State.CANCELLED, State.EXEMPT):
         return "cancelled"
     if decision.deadline_version != task.deadline_version and rung.when.anchor == "deadline":
         return "cancelled"
@@ -231,7 +231,8 @@ def _open_periods(
     settling = Settling(office, connection, instance, Act(SYSTEM, now, now))
     after = settling.open_by(tasks)
     still = [task for task in after if task.state == State.WAITING]
-    store.mark_swept(connection, [(task, None) for task in still], now)
+    later = [(task, task.opens_at if task.opens_at and task.opens_at > now else None) for task in still]
+    store.mark_swept(connection, later, now)
     return len(after) - len(still)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from engine import machine, store
 from engine.clock import local_date
-from engine.dates import Anchor, anchor_of, dates_of
+from engine.dates import Anchor, Dates, anchor_of, dates_of
 from engine.deadlines import Relative
 from engine.gates import Progress, anchor_done_at, is_free, same_stages
 from engine.machine import Act, Step
@@ -128,7 +128,7 @@ class Settling:
         steps = []
         for task in tasks:
             moment = self.act.happened_at
-            changes = {"opened_at": moment, "next_action_at": moment, **self.dated(task, progress)}
+            changes = {**self.dated(task, progress), "opened_at": moment, "next_action_at": moment, "swept_at": None}
             steps.append(Step(task, Trigger.OPEN, changes=changes))
         if steps:
             machine.apply(self.connection, steps, self.act)
@@ -213,13 +213,24 @@ class Settling:
             progress = self.progress(follower)
             tasks = store.stage_tasks(self.connection, self.instance.id, follower, state=State.ASSIGNED)
             steps = [
-                Step(task, Trigger.UNDO, State.WAITING, {"opened_at": None, "swept_at": None, "next_action_at": None})
+                Step(task, Trigger.UNDO, State.WAITING, self.closed(task))
                 for task in tasks
                 if self.blueprint.waits(follower)
                 and not is_free(self.blueprint, follower, task.period, task.unit, progress)
             ]
             if steps:
                 machine.apply(self.connection, steps, self.act)
+
+    def closed(self, task: TaskRow) -> dict[str, Any]:
+        """The columns of a task that waits again: no date that hung on its predecessor, all rungs unmade."""
+        undated = Dates().columns(self.office.calendar, never_overdue=True)
+        return {
+            **(undated if self.hangs_on_completion(task.stage) else {}),
+            "opened_at": None,
+            "swept_at": None,
+            "next_action_at": task.opens_at,
+            "deadline_version": task.deadline_version + 1,
+        }
 
 
 def by_instance(tasks: Iterable[TaskRow]) -> dict[str, list[TaskRow]]:

@@ -204,3 +204,47 @@ def test_people_named_in_the_directory_may_do_their_part_and_no_more(
     monkeypatch.setenv("KH_USER", "stranger")
     assert kh("ack", "x/a/h2", "--at", "2020-03-10", ok=False).code == 1
     assert kh("cancel", "x/a/h2", "--reason", "x", "--at", "2020-03-10", ok=False).code == 1
+
+
+def test_what_an_undo_closed_opens_again_with_its_notice(kh: Kh, begin: Callable[[str], None]) -> None:
+    begin("""stages:
+  a: {name: A, clause: "1", responsible: h1}
+  b: {name: B, clause: "2", responsible: so-a, after: [a], inferred: 5 ngày làm việc sau khi a}
+""")
+    kh("submit", "x/a", "--at", "2020-03-10")
+    kh("tick", "--at", "2020-03-10T08:00")
+    wrong = next(row["entry"] for row in kh("log", "x/a", "--json").json if row["trigger"] == "submit")
+    kh("undo", str(wrong), "--reason", "nhầm", "--at", "2020-03-11")
+    assert (rows(kh)["b/so-a"]["state"], rows(kh)["b/so-a"]["last_day"]) == ("waiting", None)
+    kh("submit", "x/a", "--at", "2020-03-12")
+    kh("tick", "--at", "2020-03-12T08:00")
+    assert (rows(kh)["b/so-a"]["state"], rows(kh)["b/so-a"]["last_day"]) == ("assigned", "2020-03-19")
+    told = [row["date"] for row in kh("notices", "list", "--to", "so-a@t.example.vn", "--json").json]
+    assert told == ["2020-03-10", "2020-03-12"]
+
+
+def test_a_cancelled_duty_comes_back_by_undo_and_finds_its_way_open(kh: Kh, begin: Callable[[str], None]) -> None:
+    begin("""stages:
+  a: {name: A, clause: "1", responsible: h1}
+  b: {name: B, clause: "2", responsible: so-a, after: [a]}
+""")
+    kh("cancel", "x/b", "--reason", "thừa", "--at", "2020-03-09")
+    wrong = kh("log", "x/b", "--json").json[-1]["entry"]
+    kh("submit", "x/a", "--at", "2020-03-10")
+    kh("undo", str(wrong), "--reason", "vẫn cần", "--at", "2020-03-11")
+    assert states(kh) == {"a/h1": "completed", "b/so-a": "assigned"}
+
+
+def test_a_late_recorded_predecessor_still_opens_with_a_notice(kh: Kh, begin: Callable[[str], None]) -> None:
+    begin("""stages:
+  a: {name: A, clause: "1", responsible: h1}
+  b: {name: B, clause: "2", responsible: so-a, after: [a], gate: strict, opens: 30 ngày trước hạn,
+      deadline: trước ngày 30/4/2020}
+""")
+    kh("tick", "--at", "2020-04-06T08:00")  # its day has come, its predecessor is not done
+    assert states(kh)["b/so-a"] == "waiting"
+    kh("submit", "x/a", "--at", "2020-04-03")  # told later than it happened
+    assert states(kh)["b/so-a"] == "assigned"
+    kh("tick", "--at", "2020-04-07T08:00")  # so-a had its message of the 6th already
+    assert any(item["rung"] == "opening" and item["task"] == "x/b/so-a"
+               for row in kh("notices", "list", "--json").json for item in row["items"])  # fmt: skip

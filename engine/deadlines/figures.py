@@ -10,7 +10,10 @@ WEEKDAYS = {
     "chủ nhật": 6,
     **{f"{day}day": n for n, day in enumerate(("mon", "tues", "wednes", "thurs", "fri", "satur", "sun"))},
 }
-QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
+QUARTERS = (
+    {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4, "một": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4}
+    | {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4}
+)
 AMOUNTS = (
     {"một": 1, "hai": 2, "ba": 3, "bốn": 4, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10}
     | {"mười lăm": 15, "hai mươi": 20, "ba mươi": 30, "fifteen": 15, "twenty": 20, "thirty": 30, "a": 1, "an": 1}
@@ -37,10 +40,19 @@ ROLES = {
     "FIRST_MONTH": "quarter-1",
     "REPORT_MONTH": "month",
     "NEXT_MONTH": "month-next",
+    "CLOSING_MONTH": "closing",
 }
+# A year known by its place stands for none: a day in it recurs.
+ROLES_OF_YEARS = {"REPORT_YEAR": "year", "YEAR_AFTER_REPORT": "year-next", "NEXT_YEAR": "year-after"}
 PARTS = {"EARLY": "early", "MIDDLE": "middle", "LATE": "late", "MIDDLE_LATE": "middle-late"}
+_NTH = (
+    {word: n + 1 for n, word in enumerate(("nhất", "hai", "ba", "tư", "năm", "sáu", "bảy", "tám", "chín", "mười"))}
+    | {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "next": 1}
+    | {"đầu": 1, "tiếp": 1, "kế": 1, "liền": 1}
+)
 
 NUMBER = re.compile(r"[0-9]+")
+_QUARTER = re.compile(r"các|qu[ýí]|q\.?|quarter|và|and")
 
 
 def number(text: str) -> int:
@@ -55,6 +67,26 @@ def month_number(token: str) -> int:
     if word.startswith("tháng "):
         return MONTH_WORDS.index(word[6:]) + 1
     return MONTH_NAMES.index(word[:3]) + 1
+
+
+def nth(text: str) -> int:
+    """Which one `thứ 3`, `thứ ba`, `đầu tiên` or `the third` is; 0 is the last."""
+    return number(text) or next((_NTH[word] for word in text.split() if word in _NTH), 0)
+
+
+def quarter_number(token: str) -> int:
+    """`quý II`, `Q2`, `quý hai`, `the second quarter of`."""
+    return next(QUARTERS[word] for word in re.findall(r"[^\W\d_]+|[1-4]", _QUARTER.sub(" ", token)) if word in QUARTERS)
+
+
+def numbers_of(token: str) -> tuple[int, ...]:
+    """The months of `tháng 3, 6 và tháng 9`, `March and June`; the quarters of `quý I, II`; the years of a list."""
+    if found := NUMBER.findall(token):
+        return tuple(map(int, found))
+    words = re.findall(r"[a-z]+", _QUARTER.sub(" ", token))
+    if token.startswith(("q", "các q")):
+        return tuple(QUARTERS[word] for word in words if word in QUARTERS)
+    return tuple(MONTH_NAMES.index(word[:3]) + 1 for word in words if word != "and")
 
 
 def amount_and_unit(text: str) -> tuple[int, str]:

@@ -14,7 +14,7 @@ class DayForm:
     weekday: int | None = None
     clock: tuple[int, int] | None = None
     at: int = 0
-    this_year: bool = False
+    months: tuple[int, ...] = ()  # the same day of several months
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ class SpanForm:
     part: str | None = None
     role: str | None = None
     at: int = 0
-    joined: bool = False  # two years with “và” between them
+    joined: int = 0  # years listed one by one: so many years from the first to the last
+    each: tuple[int, ...] = ()  # months or quarters listed one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Now:
 class Between:
     first: "DayForm | SpanForm | Now"
     last: "DayForm | SpanForm"
+    adjoining: bool = False  # one ends where the other begins: cuối tháng 9, đầu tháng 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class Apart:
     unit: str
     direction: str
     anchor: Anchor
+    clock: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

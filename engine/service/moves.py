@@ -21,7 +21,7 @@ from engine.rows import TaskRow
 from engine.service import rights
 from engine.service.select import Arrival, Selection, select
 from engine.settle import Moved, Settling, by_instance
-from engine.states import State, Trigger
+from engine.states import FINAL, State, Trigger
 
 
 @dataclass(frozen=True)
@@ -214,18 +214,26 @@ def undo(office: Office, entry_id: int, act: Act, *, dry_run: bool = False) -> U
         changes = {
             **old,
             **({"deadline_version": task.deadline_version + 1} if dropped else {}),
-            "next_action_at": act.happened_at,
+            "next_action_at": _next_look(State(found.before), task, act),
         }
         step = Step(task, Trigger.UNDO, State(found.before), changes, data={"undoes": entry_id})
         states = machine.apply(connection, [step], act)
         settling = Settling(office, connection, instance, act)
-        settling.count([Moved(task, states[0], act.happened_at)])
+        settling.after([Moved(task, states[0], act.happened_at)])
         settling.close_again(task.stage)
+        settling.advance(task.stage, {task.unit})
         settling.reproject(task.stage)
         sent = _replan(connection, task, found.at)
         if dry_run:
             connection.rollback()
     return Undone(Outcome(task.selector, task.state, states[0]), sent)
+
+
+def _next_look(state: State, task: TaskRow, act: Act) -> datetime | None:
+    """When the sweep must look at a task again that was put back into a state."""
+    if state in FINAL:
+        return None
+    return task.opens_at if state is State.WAITING else act.happened_at
 
 
 def _undoable(connection: Connection, found: Any) -> TaskRow:
