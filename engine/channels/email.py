@@ -6,7 +6,7 @@ import ssl
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
 from enum import StrEnum
 from types import TracebackType
 from typing import Any
@@ -35,6 +35,7 @@ class EmailChannel:
 
     def __init__(self, settings: Smtp):
         self.settings = settings
+        self.envelope = parseaddr(settings.sender)[1]  # the header may carry a name besides
         self.server: smtplib.SMTP | None = None
 
     def __enter__(self) -> "EmailChannel":
@@ -55,7 +56,7 @@ class EmailChannel:
             self.hang_up()
             return Result(Verdict.UNREACHABLE, _words(error))
         try:
-            server.send_message(compose(message, self.settings.sender, at), self.settings.sender, message.recipient)
+            server.send_message(compose(message, self.settings.sender, at), self.envelope, message.recipient)
         except smtplib.SMTPRecipientsRefused as error:
             code, reason = next(iter(error.recipients.values()))
             return self.answered(code, reason)
@@ -79,10 +80,14 @@ class EmailChannel:
     def _connect(self) -> smtplib.SMTP:
         own = self.settings
         context = ssl.create_default_context()
+        # Said in HELO; smtplib would ask the DNS for our own name, which an office network may never answer.
+        myself = self.envelope.rpartition("@")[2] or "localhost"
         if own.tls == "tls":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(own.host, own.port, timeout=TIMEOUT_SECONDS, context=context)
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                own.host, own.port, myself, timeout=TIMEOUT_SECONDS, context=context
+            )
         else:
-            server = smtplib.SMTP(own.host, own.port, timeout=TIMEOUT_SECONDS)
+            server = smtplib.SMTP(own.host, own.port, myself, TIMEOUT_SECONDS)
         try:
             if own.tls == "starttls":
                 server.starttls(context=context)
