@@ -62,12 +62,13 @@ def compose(office: Office, connection: Connection, now: datetime) -> Composed:
 def _to_send(office: Office, connection: Connection, ready: Sequence[DecisionRow]) -> list[Item]:
     """The decisions that still stand; the others end here, each with its reason."""
     tasks = store.tasks_by_id(connection, {row.task_id for row in ready})
+    instances = {name: office.instance(connection, name) for name in {task.instance for task in tasks.values()}}
     registers: dict[str, Register] = {}
     ended: dict[str, list[int]] = defaultdict(list)
     items = []
     for row in ready:
         task = tasks[row.task_id]
-        instance = office.instance(connection, task.instance)
+        instance = instances[task.instance]
         blueprint = office.blueprint(connection, instance)
         rung = find_rung(blueprint, task.stage, row.rung)
         action = decide(rung, row, task) if rung and instance.closed_at is None else "cancelled"
@@ -115,9 +116,9 @@ def _addressed(connection: Connection, items: Iterable[Item], today: date) -> di
     told = redirect(
         connection, [(item.decision, item.blueprint.plan.coordinator) for item in lost], REASONS["undeliverable"]
     )
-    by_task = {item.task.id: item for item in lost}
+    twins = {(item.task.id, item.rung.id): item for item in lost}
     for row in told:
-        item = replace(by_task[row.task_id], decision=row)
+        item = replace(twins[row.task_id, row.rung], decision=row)
         if address := address_of(item.register, row.recipient, today):
             found[address, row.urgent, row.held].append(item)
         else:
