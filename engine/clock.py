@@ -50,6 +50,9 @@ def day_after(day: date) -> date:
     return day + timedelta(days=1)
 
 
+YEARS = range(1900, 2201)  # what the calendar knows
+
+
 def read_instant(text: str, default_time: time, zone_name: str = OFFICE_ZONE) -> datetime:
     """An ISO time as given on the command line, in UTC.
 
@@ -57,19 +60,21 @@ def read_instant(text: str, default_time: time, zone_name: str = OFFICE_ZONE) ->
     """
     try:
         if len(text) == 10:
-            return instant_of(date.fromisoformat(text), default_time, zone_name)
+            return instant_of(read_day(text), default_time, zone_name)
         moment = datetime.fromisoformat(text)
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise BadValue(_("not an ISO time: {text} (write 2020-03-30 or 2020-03-30T14:00)").format(text=text)) from error
-    try:
-        return (moment if moment.tzinfo else moment.replace(tzinfo=zone(zone_name))).astimezone(UTC)
-    except OverflowError as error:
-        raise BadValue(_("time out of range: {text}").format(text=text)) from error
+    if moment.year not in YEARS:
+        raise BadValue(_("time out of range: {text}").format(text=text))
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone(zone_name))).astimezone(UTC)
 
 
 def read_day(text: str) -> date:
     """An ISO day as given on the command line."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise BadValue(_("not a day: {text} (write 2020-04-24)").format(text=text)) from error
+    if day.year not in YEARS:
+        raise BadValue(_("time out of range: {text}").format(text=text))
+    return day

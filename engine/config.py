@@ -74,7 +74,10 @@ class Settings:
 
     @property
     def hours(self) -> tuple[tuple[time, time], ...]:
-        return tuple(_read_hours(part) for part in self["hours"].split())
+        found = tuple(_read_hours(part) for part in self["hours"].split())
+        if not found:
+            raise BadValue(_("working hours not understood: {part} (write 07:30-11:30)").format(part=self["hours"]))
+        return found
 
     @property
     def smtp(self) -> Smtp | None:

@@ -1,7 +1,7 @@
 """From a stage's deadline to the dates of its tasks, given what is known of its anchor."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -58,10 +58,7 @@ def dates_of(
     """The dates a deadline gives a task; nothing where it depends on what has not happened yet."""
     found = _unrolled(deadline, occurrence, anchor, calendar)
     if roll == "next" and found.last_day is not None:
-        rolled = calendar.next_working(found.last_day)
-        moved = (rolled - found.last_day) if rolled != found.last_day else None
-        if moved:
-            return Dates(found.named and found.named + moved, rolled, found.due_time, found.from_on, found.to_on)
+        return replace(found, last_day=calendar.next_working(found.last_day))
     return found
 
 
@@ -73,7 +70,7 @@ def _unrolled(
     if isinstance(deadline, Window):
         return Dates(from_on=deadline.start, to_on=deadline.end, approximate=True)
     if isinstance(deadline, Period):
-        return Dates(last_day=deadline.end, from_on=deadline.start, to_on=deadline.end)
+        return Dates(None, deadline.end, deadline.time, deadline.start, deadline.end)
     if isinstance(deadline, Relative):
         if anchor is None:
             return Dates()
@@ -90,7 +87,7 @@ def opening_day(blueprint: Blueprint, stage_id: str, occurrence: Occurrence, dat
     """The day a recurring task opens: `opens` before its deadline; without a day, the first day of its period."""
     offset = blueprint.opening_offset(blueprint.plan.stages[stage_id])
     if dates.last_day is None:
-        return dates.from_on or occurrence.start
+        return occurrence.start
     return moved(dates.last_day, offset, calendar)
 
 

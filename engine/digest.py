@@ -19,6 +19,7 @@ from engine.notices import Notice, Section, render_notice
 from engine.office import Office, Register
 from engine.plan.blueprint import Blueprint
 from engine.rows import DecisionRow, TaskRow
+from engine.states import State
 
 CHANNEL = "email"
 
@@ -86,10 +87,11 @@ def _to_send(office: Office, connection: Connection, ready: Sequence[DecisionRow
 
 def _highest(connection: Connection, items: Iterable[Item]) -> list[Item]:
     """Of several rungs for one task and recipient only the highest goes out; the others are superseded."""
-    best: dict[tuple[int, str, bool], Item] = {}
+    best: dict[tuple[int, str, bool, str], Item] = {}
     passed = []
     for item in items:
-        key = (item.task.id, item.decision.recipient, item.decision.held)
+        alarm = item.rung.id if item.decision.role == "undeliverable" else ""
+        key = (item.task.id, item.decision.recipient, item.decision.held, alarm)
         rival = best.get(key)
         if rival is None or item.rank >= rival.rank:
             best[key] = item
@@ -145,8 +147,9 @@ def redirect(connection: Connection, lost: Sequence[tuple[DecisionRow, str]], re
         outbox.end_decisions(connection, [row.id], "undeliverable", reason)
         if row.recipient == coordinator:
             continue
-        key = {name: getattr(row, name) for name in ("task_id", "rung", "occurrence", "deadline_version")}
-        key |= {"recipient": coordinator, "role": "undeliverable"}
+        key = {name: getattr(row, name) for name in ("task_id", "rung", "deadline_version")}
+        # Negative, so that it never meets what the coordinator is told of the same rung in its own right.
+        key |= {"occurrence": -abs(row.occurrence), "recipient": coordinator, "role": "undeliverable"}
         fresh = {"outcome": "pending", "reason": None, "message_id": None, "deferred_to": None}
         twin = {**row._asdict(), **key, **fresh}
         del twin["id"]
@@ -214,12 +217,20 @@ def _sections(office: Office, connection: Connection, items: list[Item], now: da
         with in_language(first.blueprint.plan.language):
             heading = label(template)
         progress = _progress(connection, first.task.instance_id, stage_id, period)
+        received = _received(connection, first.task) if template == "tiep-nhan" else ()
         yield Section.about(
             template=template, heading=heading, severity=first.decision.severity, blueprint=first.blueprint,
             register=first.register, stage_id=stage_id, tasks=[item.task for item in some], progress=progress,
-            undeliverable=lost, letter=first.rung.letter and first.decision.role == "coordinator",
+            received=received,
+            undeliverable=lost, letter=any(_needs_letter(item) for item in some),
             now=now, calendar=office.calendar,
         )  # fmt: skip
+
+
+def _needs_letter(item: Item) -> bool:
+    """The coordinator gets the draft, but for a letter to itself."""
+    coordinator = item.blueprint.plan.coordinator
+    return item.rung.letter and item.decision.recipient == coordinator and item.task.unit != coordinator
 
 
 def _progress(connection: Connection, instance_id: int, stage_id: str, period: str) -> tuple[int, int]:
@@ -228,3 +239,9 @@ def _progress(connection: Connection, instance_id: int, stage_id: str, period: s
         if row.period == period and not row.scope:
             return row.done, row.total - row.dropped
     return 0, 0
+
+
+def _received(connection: Connection, task: TaskRow) -> tuple[str, ...]:
+    """The units whose work has arrived for the stage and period of a task."""
+    done = store.stage_tasks(connection, task.instance_id, task.stage, state=State.COMPLETED)
+    return tuple(other.unit for other in done if other.period == task.period)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -52,12 +52,18 @@ def timeline(blueprint: Blueprint, task: TaskRow) -> Timeline:
     return Timeline(
         opened_at=task.opened_at,
         last_day=task.last_day,
-        counts_from=None if task.provisional or stage.soft else task.named or task.last_day,
+        counts_from=None if task.provisional or stage.soft else _counts_from(task),
         window_from=task.from_on if task.approximate else None,
         submitted_at=task.submitted_at,
         returned_at=task.returned_at,
         grace=read_duration(stage.grace) if stage.grace else None,
     )
+
+
+def _counts_from(task: TaskRow) -> date | None:
+    """The named day, or the last one where that is later (it was rolled) or the only one."""
+    days = [day for day in (task.named, task.last_day) if day]
+    return max(days, default=None)
 
 
 @lru_cache(maxsize=4096)
@@ -104,6 +110,7 @@ def too_early(due: Due, task: TaskRow, calendar: Calendar) -> str | None:
 # Why a decision ends, in words an inspector reads.
 REASONS = {
     "before-opening": N_("the rung fell due before the task was open, or within three working days after"),
+    "nobody-above": N_("nobody stands above the unit: it stops at severity 1, with the coordinator"),
     "done": N_("the task was done by then"),
     "cancelled": N_("the duty was dropped, or its date changed"),
     "superseded": N_("a higher rung for the same task and recipient went out instead"),
@@ -116,9 +123,15 @@ def decide(rung: Rung, decision: DecisionRow, task: TaskRow) -> str:
     """'send', or the outcome that ends the decision now: a pure function of the rung and the task."""
     if task.state in (State.WAITING, State.CANCELLED, State.EXEMPT):
         return "cancelled"
-    if decision.deadline_version != task.deadline_version and rung.when.anchor == "deadline":
+    if decision.deadline_version != task.deadline_version and rung.when.anchor != "opening":
         return "cancelled"
+    if task.state != _STANDS_IN.get(rung.when.anchor, task.state):
+        return "done"
     return "send" if _owed(rung, task) else "done"
+
+
+# A rung that counts from a submission speaks of one that still lies there; from a return, of one not answered yet.
+_STANDS_IN = {"submission": State.SUBMITTED, "return": State.RETURNED}
 
 
 def _owed(rung: Rung, task: TaskRow) -> bool:
@@ -141,37 +154,44 @@ def _owed(rung: Rung, task: TaskRow) -> bool:
 
 def recipients(rung: Rung, blueprint: Blueprint, task: TaskRow, register: Register) -> dict[str, str]:
     """recipient → role. Without a superior, or for the issuer's task, it stops at severity 1, with the coordinator."""
-    top = register.parent(task.unit) is None or task.unit == blueprint.plan.document.issuer
-    if top and rung.severity > 1:
+    if is_top(blueprint, task, register) and rung.severity > 1:
         return {}
     found: dict[str, str] = {}
-    for target in (*rung.to, "coordinator") if top and rung.severity == 1 else rung.to:
+    also = ("coordinator",) if is_top(blueprint, task, register) and rung.severity == 1 else ()
+    for target in (*rung.to, *also):
         for unit in _resolve(target, blueprint, task, register):
             found.setdefault(unit, target)
     return found
 
 
+def is_top(blueprint: Blueprint, task: TaskRow, register: Register) -> bool:
+    """Is there nobody above the task's units to escalate to?"""
+    units = blueprint.partners(task.stage, task.unit)
+    return blueprint.plan.document.issuer in units or all(register.parent(unit) is None for unit in units)
+
+
 def _resolve(target: str, blueprint: Blueprint, task: TaskRow, register: Register) -> Iterable[str]:
     plan = blueprint.plan
     stage = plan.stages[task.stage]
-    parent = register.parent(task.unit)
+    partners = blueprint.partners(task.stage, task.unit)
+    parents = [parent for parent in map(register.parent, partners) if parent]
     match target:
         case "responsible":
-            return blueprint.partners(task.stage, task.unit)
+            return partners
         case "head":
-            unit = register.find(task.unit)
-            return [f"{task.unit}#head"] if unit and unit.head and unit.head.email else []
+            units = {name: register.find(name) for name in partners}
+            return [f"{name}#head" for name, unit in units.items() if unit and unit.head and unit.head.email]
         case "with":
             return blueprint.members(stage.with_)
         case "coordinator":
             return [plan.coordinator]
         case "submit_to":
-            named = tuple(parent if name == "parent" else name for name in stage.submit_to)
-            return blueprint.members(tuple(name for name in named if name))
+            named = [unit for name in stage.submit_to for unit in (parents if name == "parent" else [name])]
+            return blueprint.members(tuple(named))
         case "through":
             return [stage.through] if stage.through else []
         case "parent":
-            return [parent] if parent else []
+            return parents
         case "issuer":
             return [plan.document.issuer]
         case "chair":
@@ -236,20 +256,27 @@ def _open_periods(
     return len(after) - len(still)
 
 
+_ENDS_AS = {"nobody-above": "cancelled"}  # where the reason is finer than the outcome
+
+
 def _decisions(
     due: Due, blueprint: Blueprint, task: TaskRow, register: Register, calendar: Calendar
 ) -> list[dict[str, Any]]:
     rung = due.rung
     dropped = too_early(due, task, calendar)
+    found = recipients(rung, blueprint, task, register)
+    if not found and rung.severity > 1 and is_top(blueprint, task, register):
+        found, dropped = {task.unit: "responsible"}, "nobody-above"
     return [
         {
             "task_id": task.id, "rung": rung.id, "occurrence": due.occurrence,
             "deadline_version": task.deadline_version, "recipient": recipient, "role": role,
             "severity": rung.severity, "template": rung.template, "urgent": rung.urgent,
             "held": rung.release == "sign", "due_at": due.at,
-            "outcome": dropped or "pending", "reason": REASONS[dropped] if dropped else None,
+            "outcome": _ENDS_AS.get(dropped, dropped) if dropped else "pending",
+            "reason": REASONS[dropped] if dropped else None,
         }
-        for recipient, role in recipients(rung, blueprint, task, register).items()
+        for recipient, role in found.items()
     ]  # fmt: skip
 
 

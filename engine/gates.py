@@ -17,12 +17,14 @@ Key = tuple[str, str, str]  # stage, period, scope
 class Progress:
     """The counters of the stages somebody waits for, and the single tasks that `{same: …}` looks at."""
 
+    blueprint: Blueprint
     tallies: Mapping[Key, TallyRow]
     tasks: Mapping[Key, TaskRow]  # by stage, period, unit
 
     @classmethod
-    def of(cls, tallies: Iterable[TallyRow], tasks: Iterable[TaskRow] = ()) -> "Progress":
+    def of(cls, blueprint: Blueprint, tallies: Iterable[TallyRow], tasks: Iterable[TaskRow] = ()) -> "Progress":
         return cls(
+            blueprint,
             {(row.stage, row.period, row.scope): row for row in tallies},
             {(task.stage, task.period, task.unit): task for task in tasks},
         )
@@ -38,7 +40,8 @@ class Progress:
 
     def own(self, stage: str, period: str, unit: str) -> datetime | None:
         """When a unit's own task was done; long ago where it has none, or need not do it."""
-        found = [self.tasks.get((stage, item, unit)) for item in matching(period, self.periods(stage))]
+        lead = self.blueprint.lead(stage, unit)
+        found = [self.tasks.get((stage, item, lead)) for item in matching(period, self.periods(stage))]
         moments = [_done(task) for task in found if task is not None and task.state not in DROPPED]
         return None if None in moments else max((moment for moment in moments if moment), default=_LONG_AGO)
 

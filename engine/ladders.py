@@ -130,7 +130,7 @@ _BUILT_IN: dict[str, list[dict[str, object]]] = {
 DEFAULT = "don-doc"
 BUILT_IN_NAMES = ("don-doc", "none")
 
-# Asked of the coordinator whatever the ladder: a date still open, a duty without any date (DESIGN §5, §6).
+# Asked of the coordinator with every ladder but `none`: a date still open, a duty without any (DESIGN §5, §6).
 FIX_DATE = Rung(
     "fix-date", 0, Offset(10, "working-day", "before", "deadline"), ("coordinator",), "chot-ngay",
     condition="not-fixed", repeat=Repeat(Duration(1, "week"), None),

@@ -41,6 +41,7 @@ class Section:
     plan: dict[str, Any]
     stage: dict[str, Any]
     lines: tuple[Line, ...]
+    received: tuple[str, ...]
     done: int
     total: int
 
@@ -56,6 +57,7 @@ class Section:
         stage_id: str,
         tasks: Sequence[TaskRow],
         progress: tuple[int, int],
+        received: Sequence[str],
         undeliverable: bool,
         letter: bool,
         now: datetime,
@@ -83,6 +85,7 @@ class Section:
             _plan_facts(blueprint, register),
             _stage_facts(blueprint, register, stage_id, tasks),
             lines,
+            tuple(register.name(unit, day) for unit in received),
             *progress,
         )
 

@@ -28,6 +28,7 @@ class TaskRow(NamedTuple):
     from_on: date | None
     to_on: date | None
     approximate: bool
+    by_hand: bool
     provisional: bool
     overdue_at: datetime | None
     swept_at: datetime | None

@@ -47,7 +47,7 @@ class Settling:
         units: dict[str, set[str]] = defaultdict(set)
         for item in moved:
             if item.state in FINAL:
-                units[item.task.stage].add(item.task.unit)
+                units[item.task.stage].update(self.blueprint.partners(item.task.stage, item.task.unit))
         for stage in units.keys() | changed:
             for follower in self.blueprint.followers.get(stage, []):
                 if stage in changed:
@@ -97,9 +97,12 @@ class Settling:
         own = [
             task
             for name in same_stages(self.blueprint, stage_id)
-            for task in store.stage_tasks(self.connection, self.instance.id, name, units=units)
+            for task in store.stage_tasks(self.connection, self.instance.id, name, units=self.leads(name, units))
         ]
-        return Progress.of(store.tallies(self.connection, self.instance.id, stages), own)
+        return Progress.of(self.blueprint, store.tallies(self.connection, self.instance.id, stages), own)
+
+    def leads(self, stage_id: str, units: Collection[str] | None) -> Collection[str] | None:
+        return None if units is None else {self.blueprint.lead(stage_id, unit) for unit in units}
 
     def advance(self, stage_id: str, units: Collection[str] | None = None) -> None:
         """Open the waiting tasks of a stage that became free; date the open ones whose anchor was done."""
@@ -107,14 +110,10 @@ class Settling:
         tasks = store.stage_tasks(self.connection, self.instance.id, stage_id, units=units)
         waiting = [task for task in tasks if task.state == State.WAITING and self.may_open(task, progress)]
         self.open(waiting, progress)
-        undated = [
-            task for task in tasks
-            if task.state not in FINAL and task.state != State.WAITING and task.last_day is None
-            and self.hangs_on_completion(stage_id)
-        ]  # fmt: skip
-        rows = [(task, self.dated(task, progress)) for task in undated]
-        if dated := [(task, changes) for task, changes in rows if changes.get("last_day")]:
-            machine.amend(self.connection, "date", dated, self.act)
+        hanging = [task for task in tasks if task.state not in FINAL and task.state != State.WAITING]
+        rows = [(task, self.dated(task, progress)) for task in hanging]
+        if moved := [(task, changes) for task, changes in rows if changes and changes["last_day"] != task.last_day]:
+            machine.amend(self.connection, "date", moved, self.act)
 
     def may_open(self, task: TaskRow, progress: Progress) -> bool:
         period_open = task.opens_at is None or task.opens_at <= self.act.happened_at
@@ -129,7 +128,8 @@ class Settling:
         for task in tasks:
             moment = self.act.happened_at
             changes = {**self.dated(task, progress), "opened_at": moment, "next_action_at": moment, "swept_at": None}
-            steps.append(Step(task, Trigger.OPEN, changes=changes))
+            ongoing = self.blueprint.plan.stages[task.stage].type == "ongoing"
+            steps.append(Step(task, Trigger.OPEN, State.IN_PROGRESS if ongoing else State.ASSIGNED, changes))
         if steps:
             machine.apply(self.connection, steps, self.act)
 
@@ -163,7 +163,7 @@ class Settling:
 
     def dated(self, task: TaskRow, progress: Progress) -> dict[str, Any]:
         """The date columns a `sau …` deadline gives now that its anchor is done; nothing for other deadlines."""
-        if not self.hangs_on_completion(task.stage):
+        if task.by_hand or not self.hangs_on_completion(task.stage):
             return {}
         moment = anchor_done_at(self.blueprint, task.stage, task.period, task.unit, progress)
         if moment is None:
@@ -178,13 +178,7 @@ class Settling:
         return {**columns, "original_last_day": original, **self.rearmed(task)}
 
     def rearmed(self, task: TaskRow) -> dict[str, Any]:
-        """A new deadline version: passed rungs stay passed, future ones are armed again."""
-        opened = task.state != State.WAITING
-        return {
-            "deadline_version": task.deadline_version + 1,
-            "next_action_at": self.act.happened_at,
-            **({"swept_at": self.act.happened_at} if opened else {}),
-        }
+        return rearmed(task, self.act.happened_at)
 
     def reproject(self, stage_id: str) -> None:
         """Dates that hang on this stage's date follow it."""
@@ -196,7 +190,7 @@ class Settling:
             tasks = store.stage_tasks(self.connection, self.instance.id, follower)
             rows = []
             for task in tasks:
-                if task.state in FINAL:
+                if task.state in FINAL or task.by_hand:
                     continue
                 periods = matching(task.period, sorted({item.period for item in anchors}))
                 anchor = anchor_of(deadline, [a._asdict() for a in anchors if a.period in periods], None)
@@ -220,6 +214,21 @@ class Settling:
             ]
             if steps:
                 machine.apply(self.connection, steps, self.act)
+            self.undate(follower, progress)
+
+    def undate(self, stage_id: str, progress: Progress) -> None:
+        """Take the date back that hung on a completion which never was."""
+        if not self.hangs_on_completion(stage_id):
+            return
+        undated = Dates().columns(self.office.calendar, never_overdue=True)
+        rows = [
+            (task, {**undated, **rearmed(task, self.act.happened_at)})
+            for task in store.stage_tasks(self.connection, self.instance.id, stage_id)
+            if task.state not in FINAL and task.state != State.WAITING and task.last_day and not task.by_hand
+            and anchor_done_at(self.blueprint, stage_id, task.period, task.unit, progress) is None
+        ]  # fmt: skip
+        if rows:
+            machine.amend(self.connection, "date", rows, self.act)
 
     def closed(self, task: TaskRow) -> dict[str, Any]:
         """The columns of a task that waits again: no date that hung on its predecessor, all rungs unmade."""
@@ -231,6 +240,15 @@ class Settling:
             "next_action_at": task.opens_at,
             "deadline_version": task.deadline_version + 1,
         }
+
+
+def rearmed(task: TaskRow, moment: datetime) -> dict[str, Any]:
+    """The columns of a new deadline version: passed rungs stay passed, future ones are armed again.
+
+    A task that was never swept keeps its opening notice: its passed rungs lie before the opening anyway.
+    """
+    swept = {} if task.swept_at is None else {"swept_at": max(moment, task.swept_at)}
+    return {"deadline_version": task.deadline_version + 1, "next_action_at": moment, **swept}
 
 
 def by_instance(tasks: Iterable[TaskRow]) -> dict[str, list[TaskRow]]:

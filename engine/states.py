@@ -60,6 +60,7 @@ def _moves(trigger: Trigger, sources: frozenset[State] | set[State], destination
 
 MOVES = (
     _moves(Trigger.OPEN, {State.WAITING}, State.ASSIGNED, N_("its period opened or what it waited for is done")),
+    _moves(Trigger.OPEN, {State.WAITING}, State.IN_PROGRESS, N_("ongoing work whose turn has come")),
     _moves(Trigger.ACK, {State.ASSIGNED}, State.IN_PROGRESS, N_("the unit took the task up")),
     _moves(Trigger.SUBMIT, TO_HAND_IN, State.SUBMITTED, N_("handed in; somebody accepts it")),
     _moves(Trigger.SUBMIT, TO_HAND_IN, State.COMPLETED, N_("handed in; nobody has to accept it")),
@@ -76,6 +77,7 @@ def state_label(state: str) -> str:
 
 
 def allowed_triggers(state: str) -> list[str]:
-    """What may be done from a state, but for `undo`, which is always possible."""
-    found = {move.trigger.value for move in MOVES if state in move.sources and move.trigger is not Trigger.UNDO}
+    """What a person may do from a state, but for `undo`, which is always possible."""
+    ours = (Trigger.UNDO, Trigger.OPEN)
+    found = {move.trigger.value for move in MOVES if state in move.sources and move.trigger not in ours}
     return sorted(found)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    delete,
     func,
     insert,
     literal,
@@ -117,6 +118,13 @@ def directories(connection: Connection) -> list[str]:
 
 def add_people(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     insert_new(connection, PERSON, rows)
+
+
+def replace_people(connection: Connection, directory: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The people a directory file names now; a file that names none changes nothing."""
+    if rows:
+        connection.execute(delete(PERSON).where(PERSON.c.directory == directory))
+        connection.execute(insert(PERSON), [dict(row) for row in rows])
 
 
 def people(connection: Connection, directory: str) -> dict[str, Any]:

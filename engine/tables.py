@@ -104,6 +104,7 @@ class Task(SQLModel, table=True):
     from_on: date | None = None
     to_on: date | None = None
     approximate: bool = False
+    by_hand: bool = False  # a person set the day: nothing that hangs on other dates moves it
     provisional: bool = False  # the date hangs on a window not yet fixed: reminded, never overdue
     overdue_at: datetime | None = None
     swept_at: datetime | None = None  # rungs due up to here have their decisions

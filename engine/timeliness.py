@@ -62,11 +62,12 @@ def label(timeliness: str) -> str:
 
 
 def standing(task: TaskRow, stage: Stage, now: datetime, calendar: Calendar) -> Standing:
-    """How a task stands at an instant. A finished one is judged by the arrival of what was accepted."""
+    """How a task stands at an instant. What was handed in is judged by its arrival, accepted yet or not."""
     if stage.type == "ongoing":
         return Standing(Timeliness.ONGOING, 0)
     done = task.state == State.COMPLETED
-    moment = (task.submitted_at or task.completed_at or now) if done else now
+    handed_in = task.submitted_at if done or task.state == State.SUBMITTED else None
+    moment = handed_in or now
     if task.overdue_at is not None and moment >= task.overdue_at and task.state not in DROPPED:
         return Standing(Timeliness.DONE_LATE if done else Timeliness.OVERDUE, days_late(task, moment, calendar))
     return Standing(Timeliness.DONE_ON_TIME if done else _open(task, now, calendar), 0)

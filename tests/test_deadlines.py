@@ -3,7 +3,7 @@
 import json
 import unicodedata
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.calendar import Calendar
-from engine.deadlines import Day, Recurring, Relative, explain, read
+from engine.deadlines import Day, Period, Recurring, Relative, explain, read, read_span
 from engine.deadlines.meaning import KEYS
 from engine.errors import PhraseError
 
@@ -96,6 +96,37 @@ def test_a_stage_whose_id_begins_like_a_word_is_still_a_stage() -> None:
     found = read("2 ngày sau sau-kiem-tra", issued=date(2020, 3, 4), stages=STAGES)
     assert isinstance(found, Relative)
     assert (found.anchor, found.anchor_is_stage) == ("sau-kiem-tra", True)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "reason", "instead"),
+    [
+        ("trước 17h ngày thứ Sáu hằng tuần", "weekly", "hằng tháng"),
+        ("trong vòng 24 giờ kể từ khi xảy ra sự việc", "hours", "1 ngày làm việc"),
+        ("trước ngày 10/3 âm lịch", "lunar", "30/3/2020"),
+        ("định kỳ 6 tháng, hằng năm", "several recurrences", "hằng năm"),
+        ("từ ngày 01/7/2025", "when it begins", "đến hết ngày 30/6/2020"),
+    ],
+)
+def test_what_offices_do_write_is_refused_with_its_reason(phrase: str, reason: str, instead: str) -> None:
+    with pytest.raises(PhraseError, match=reason) as refused:
+        read(phrase, issued=date(2020, 3, 4))
+    assert instead in refused.value.expected
+
+
+def test_a_stretch_of_days_may_end_at_a_time_of_day() -> None:
+    found = read("từ ngày 15/4/2020 đến 17h00 ngày 16/4/2020", issued=date(2020, 3, 4))
+    assert isinstance(found, Period)
+    assert (found.start, found.end, found.time) == (date(2020, 4, 15), date(2020, 4, 16), time(17))
+
+
+def test_spans_of_years_and_of_months() -> None:
+    assert read_span("2011 .. 2020") == (date(2011, 1, 1), date(2020, 12, 31))
+    assert read_span("2020..2020") == (date(2020, 1, 1), date(2020, 12, 31))
+    assert read_span("03/2020 .. 2/2024") == (date(2020, 3, 1), date(2024, 2, 29))
+    for text in ("2020 .. 2011", "0000 .. 2020", "13/2020 .. 12/2021", "12/2020 .. 00/2021", "2011 - 2020", "2011"):
+        with pytest.raises(PhraseError):
+            read_span(text)
 
 
 # ---- recurrences ----------------------------------------------------------------------------------------------------

@@ -248,3 +248,126 @@ def test_a_late_recorded_predecessor_still_opens_with_a_notice(kh: Kh, begin: Ca
     kh("tick", "--at", "2020-04-07T08:00")  # so-a had its message of the 6th already
     assert any(item["rung"] == "opening" and item["task"] == "x/b/so-a"
                for row in kh("notices", "list", "--json").json for item in row["items"])  # fmt: skip
+
+
+def told(kh: Kh, task: str) -> list[str]:
+    return [
+        item["rung"] for row in kh("notices", "list", "--json").json for item in row["items"] if item["task"] == task
+    ]
+
+
+PAIR = """stages:
+  a: {name: A, clause: "1", responsible: {each: huyen}, deadline: trước ngày 30/4/2020}
+  hop: {name: Họp, clause: "2", type: event, responsible: so-a, deadline: cuối tháng 6/2020}
+  moi: {name: Mời, clause: "3", responsible: so-a, deadline: 5 ngày làm việc trước hop}
+  sau: {name: Sau, clause: "4", responsible: so-a, deadline: 10 ngày sau khi a}
+"""
+
+
+def test_a_date_fixed_before_the_first_tick_keeps_the_opening_notice(kh: Kh, begin: Callable[[str], None]) -> None:
+    begin(PAIR)
+    kh("fix-date", "x/hop", "2020-06-25", "--at", "2020-03-04T08:10")
+    kh("tick", "--at", "2020-03-04T08:30")
+    assert told(kh, "x/hop/so-a") == told(kh, "x/moi/so-a") == ["opening"]
+
+
+def test_a_date_set_by_hand_is_not_moved_by_others(kh: Kh, begin: Callable[[str], None]) -> None:
+    begin(PAIR)
+    kh("fix-date", "x/moi", "2020-06-09", "--at", "2020-03-05")
+    kh("fix-date", "x/hop", "2020-06-25", "--at", "2020-03-06")
+    assert rows(kh)["moi/so-a"]["last_day"] == "2020-06-09"
+    assert "moved from 09/06/2020 to 10/06/2020" in kh("fix-date", "x/moi", "2020-06-10", "--at", "2020-03-07").out
+
+
+def test_an_undone_completion_takes_back_the_date_that_hung_on_it(kh: Kh, begin: Callable[[str], None]) -> None:
+    begin(PAIR)
+    kh("submit", "x/a", "--at", "2020-03-10")
+    assert rows(kh)["sau/so-a"]["last_day"] == "2020-03-20"
+    kh("undo", str(kh("log", "x/a/h1", "--json").json[-1]["entry"]), "--reason", "nhầm")
+    assert rows(kh)["sau/so-a"]["last_day"] is None
+    kh("submit", "x/a/h1", "--at", kh("log", "x/a/h1", "--json").json[-1]["happened_at"])
+    assert rows(kh)["sau/so-a"]["last_day"] not in (None, "2020-03-20")
+
+
+def test_a_return_can_be_undone_and_counts_again(kh: Kh, begin: Callable[[str], None]) -> None:
+    begin(PAIR.replace("  hop:", '  b: {name: B, clause: "5", responsible: so-a, after: [a]}\n  hop:'))
+    kh("submit", "x/a/h1", "--at", "2020-03-10")
+    kh("tick", "--at", "2020-03-10T08:00")
+    kh("return", "x/a/h1", "--reason", "thiếu", "--at", "2020-03-11")
+    kh("submit", "x/a/h2", "--at", "2020-03-12")
+    entry = next(row["entry"] for row in kh("log", "x/a/h1", "--json").json if row["trigger"] == "return")
+    kh("undo", str(entry), "--reason", "trả nhầm")
+    assert (states(kh)["a/h1"], states(kh)["b/so-a"]) == ("completed", "assigned")
+
+
+def test_a_return_does_not_replay_what_passed_while_the_task_was_done(kh: Kh, begin: Callable[[str], None]) -> None:
+    begin(PAIR)
+    kh("submit", "x/a", "--at", "2020-03-10")
+    kh("tick", "--at", "2020-05-25T08:00")
+    kh("return", "x/a/h1", "--reason", "sai số liệu", "--at", "2020-05-25T09:00")
+    kh("tick", "--at", "2020-05-26T08:00")
+    assert told(kh, "x/a/h1") == []
+    assert "lies before the return" in kh("return", "x/a/h2", "--reason", "x", "--new-date", "2020-05-01",
+                                          "--at", "2020-05-25", ok=False).err  # fmt: skip
+
+
+def test_what_waits_for_nothing_opens_at_the_start(kh: Kh, begin: Callable[[str], None]) -> None:
+    begin("""stages:
+  mot: {name: Một, clause: "1", responsible: h1}
+  chung: {name: Chung, clause: "2", responsible: {joint: [h1, h2]}}
+  a: {name: A, clause: "3", responsible: {each: huyen}, after: [{same: mot}]}
+  b: {name: B, clause: "4", responsible: {each: huyen}, after: [{same: chung}]}
+  c: {name: C, clause: "5", responsible: {each: huyen}, after: [{below: mot}]}
+  tx: {name: Thường xuyên, clause: "6", type: ongoing, responsible: so-a, after: [mot]}
+""")
+    found = states(kh)
+    assert (found["a/h1"], found["a/h2"]) == ("waiting", "assigned")
+    assert (found["b/h1"], found["b/h2"]) == ("waiting", "waiting")
+    assert (found["c/h1"], found["tx/so-a"]) == ("assigned", "waiting")
+    kh("submit", "x/chung", "--at", "2020-03-05")
+    kh("submit", "x/mot", "--at", "2020-03-06")
+    found = states(kh)
+    assert found["b/h1"] == found["b/h2"] == "assigned"
+    assert found["tx/so-a"] == "in_progress"
+
+
+def test_a_hand_in_on_time_is_not_overdue_while_it_waits_to_be_accepted(kh: Kh, begin: Callable[[str], None]) -> None:
+    begin(PAIR.replace("deadline: trước ngày 30/4/2020", "deadline: trước ngày 30/4/2020, accept_by: so-a"))
+    kh("submit", "x/a", "--at", "2020-04-20")
+    seen = rows(kh, "--at", "2020-05-20")["a/h1"]
+    assert (seen["timeliness"], seen["days_late"]) == ("in_time", 0)
+    assert "a/h1" not in rows(kh, "--overdue", "--at", "2020-05-20")
+
+
+def test_two_provinces_do_not_share_a_register(kh: Kh, plan_file: Write) -> None:
+    kh("start", str(plan_file()), "--id", "x", "--at", ON)
+    other = plan_file(SMALL.replace("name: UBND tỉnh", "name: UBND tỉnh khác"))
+    assert "the register has another directory" in kh("start", str(other), "--id", "y", "--at", ON, ok=False).err
+
+
+def test_arrivals_of_the_past_open_what_follows_in_the_past(kh: Kh, begin: Callable[[str], None],
+                                                            tmp_path: Path) -> None:  # fmt: skip
+    begin(PAIR.replace("  hop:", '  b: {name: B, clause: "5", responsible: so-a, after: [a]}\n  hop:'))
+    table = tmp_path / "den.csv"
+    table.write_text("h1,1/BC,2020-03-18,2020-03-04\nh2,2/BC,2020-03-19,2020-03-20\n", encoding="utf-8")
+    kh("submit", "x/a", "--from", str(table))
+    kh("ack", "x/b", "--at", "2020-03-21")
+    table.write_text("", encoding="utf-8")
+    assert "names no unit" in kh("submit", "x", "--from", str(table), ok=False).err
+
+
+def test_a_far_future_tick_by_mistake_does_not_silence_the_clock(kh: Kh, begin: Callable[[str], None],
+                                                                 freezer: Any) -> None:  # fmt: skip
+    freezer.move_to("2020-03-04T01:30:00Z")
+    begin(PAIR)
+    kh("tick", "--at", "2032-03-04T08:00")
+    assert "Nothing done" in kh("tick", "--at", "2020-03-05T08:00").out
+    kh("start", "gia-lai-2023-so-ket", "--at", "2020-03-04T08:10", "--id", "y")
+    assert "composed 0" not in kh("tick").out
+
+
+def test_a_ladder_that_repeats_every_zero_days_is_refused(kh: Kh, plan_file: Write) -> None:
+    text = SMALL + ("ladders:\n  r:\n    - {severity: 0, when: ngày hạn, to: so-a, template: nhac-viec,"
+                    " repeat: {every: 0 ngày}}\n")  # fmt: skip
+    ran = kh("check", str(plan_file(text)), ok=False)
+    assert (ran.code, "at least one day apart" in ran.out) == (1, True)

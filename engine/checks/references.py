@@ -143,6 +143,11 @@ def cycles(source: Source, plan: Plan, directory: Directory) -> None:
         except PhraseError:  # the phrase check reports it
             continue
     for leads in (waits, hangs):
+        for stage_id, others in leads.items():
+            for name in others:
+                if name in plan.stages and plan.stages[name].type == "prohibition" and leads is hangs:
+                    message = _("{name} is a prohibition: nothing can wait for it").format(name=name)
+                    source.report(("stages", stage_id), "KH036", message, key=True)
         for stage_id in _in_circles(leads):
             message = _("{stage} waits for itself, over {others}").format(
                 stage=stage_id, others=", ".join(sorted(leads[stage_id]))

@@ -20,7 +20,7 @@ def _tick() -> click.Command:
     @with_office
     def run(office: Office, options: dict[str, Any]) -> None:
         now = moment(office, options["at"], system_clock())
-        ticked = tick(office, now)
+        ticked = tick(office, now, as_told=options["at"] is not None)
         if options["as_json"]:
             print_json(_as_dict(ticked))
         else:

@@ -132,6 +132,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the caller
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     words = list(sys.argv[1:] if arguments is None else arguments)
     speak(chosen_language(words))
     sys.exit(run(words))
@@ -139,6 +142,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(words: Sequence[str]) -> int:
     """The exit code of one command line."""
+    if any("\ud800" <= char <= "\udfff" for word in words for char in word):
+        click.echo(_("Error: {text}").format(text=_("the command line is not UTF-8")), err=True)
+        return 1
     try:
         code = build().main(args=list(words), prog_name="kh", standalone_mode=False)
         return code if isinstance(code, int) else 0

@@ -10,7 +10,7 @@ from engine.clock import read_day, system_clock
 from engine.commands.app import act_of, acting, selecting, selection_of, with_office
 from engine.commands.output import day, local, print_json, print_table
 from engine.db import reading
-from engine.i18n import _
+from engine.i18n import N_, _
 from engine.office import Office
 from engine.reports.notices import decision_views, message_views
 from engine.reports.plans import entry_view
@@ -18,6 +18,16 @@ from engine.reports.told import told_views
 from engine.service.outbox import find_message, release, retry
 from engine.service.select import Selection, select
 from engine.states import state_label
+
+STATUSES = {
+    "held": N_("held"), "pending": N_("pending"), "sent": N_("sent"), "dead": N_("refused"),
+    "cancelled": N_("not needed any more"),
+}  # fmt: skip
+
+
+def _status(row: dict[str, Any]) -> str:
+    label = STATUSES[row["status"]]
+    return _(label)
 
 
 def _notices() -> click.Group:
@@ -50,12 +60,12 @@ def _notices() -> click.Group:
             return
         headings = (_("No."), _("Day"), _("Status"), _("Sev."), _("To"), _("Subject"), _("Items"))
         print_table(headings, [
-            (row["id"], day(row["date"]), row["status"], row["severity"], row["recipient"], row["subject"],
+            (row["id"], day(row["date"]), _status(row), row["severity"], row["recipient"], row["subject"],
              len(row["items"])) for row in rows
         ])  # fmt: skip
 
     @group.command("show", help=_("Show one message as it was sent."))
-    @click.argument("message", type=int)
+    @click.argument("message", type=click.IntRange(1, 2**62))
     @with_office
     def showing(office: Office, options: dict[str, Any]) -> None:
         with reading(office.engine) as connection:
@@ -96,7 +106,7 @@ def _notices() -> click.Group:
         ])  # fmt: skip
 
     @group.command("retry", help=_("Try refused messages again."))
-    @click.argument("messages", type=int, nargs=-1, required=True)
+    @click.argument("messages", type=click.IntRange(1, 2**62), nargs=-1, required=True)
     @acting
     @with_office
     def retrying(office: Office, options: dict[str, Any]) -> None:
@@ -105,7 +115,7 @@ def _notices() -> click.Group:
         click.echo(_("{n} messages will be tried again at the next tick").format(n=len(numbers)))
 
     @group.command("release", help=_("Release a message that waits for a signature."))
-    @click.argument("message", type=int)
+    @click.argument("message", type=click.IntRange(1, 2**62))
     @click.option("--signed-by", required=True, metavar="NAME", help=_("Who signed."))
     @acting
     @with_office
@@ -129,7 +139,7 @@ def _log() -> click.Command:
     @click.option("--task", metavar="SELECTOR", help=_("The story of one task."))
     @click.option("--told", is_flag=True, help=_("The notices sent, with their text."))
     @click.option("--unit", metavar="UNIT", help=_("Only what concerns this unit."))
-    @click.option("--last", type=click.IntRange(1), metavar="N", help=_("Only the last N lines."))
+    @click.option("--last", type=click.IntRange(1, 10**9), metavar="N", help=_("Only the last N lines."))
     @click.option("--json", "as_json", is_flag=True, help=_("Print JSON."))
     @with_office
     def run(office: Office, options: dict[str, Any]) -> None:
@@ -185,7 +195,7 @@ def _print_log(rows: list[dict[str, Any]], office: Office, as_json: bool) -> Non
     )
     print_table(headings, [
         (row["entry"], local(row["happened_at"], office.calendar.zone) + ("*" if row["backdated"] else ""),
-         row["actor"], row["trigger"], row["task"], row["before"], row["after"], row["doc"],
+         row["actor"], row["trigger"], row["task"], _state(row["before"]), _state(row["after"]), row["doc"],
          row["reason"] or row["data"].get("text", "")) for row in rows
     ])  # fmt: skip
     if any(row["backdated"] for row in rows):

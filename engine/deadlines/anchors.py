@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from engine.deadlines.context import Context
-from engine.deadlines.forms import Anchor, Apart, At
+from engine.deadlines.forms import Anchor, Apart, At, DayForm
 from engine.deadlines.limits import dated
 from engine.deadlines.meaning import Deadline, Event, Recurring, Relative
 from engine.errors import nearest
@@ -43,6 +43,7 @@ def apart(context: Context, form: Apart) -> Deadline:
     if form.unit == "month" and form.direction == "before" and form.anchor.day:
         context.warn(_("read as that long before the date; the report of so many months is written otherwise"))
     fields |= _anchored(context, form.anchor, counted=form.amount is not None)
+    fields["time"] = context.clock(DayForm(clock=form.clock, at=form.anchor.start))
     return Relative(**fields, **context.common())
 
 
@@ -51,7 +52,7 @@ def at(context: Context, form: At) -> Deadline:
     words = _words(context, form.anchor)
     if (occasion := words.lower()) in context.occasions:
         return _occasion(context, occasion)
-    named = _anchored(context, form.anchor, counted=False)
+    named = {} if form.how == "occasion" else _anchored(context, form.anchor, counted=False)
     if named.get("anchor_is_stage"):
         return Relative(amount=0, unit="day", direction="before", **named, **context.common())
     if form.how == "inside":

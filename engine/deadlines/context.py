@@ -8,7 +8,7 @@ from datetime import date, time
 from typing import Any, TypeVar
 
 from engine.deadlines.forms import DayForm, SpanForm
-from engine.deadlines.meaning import MonthDay, clamped
+from engine.deadlines.meaning import ONE_DAY, MonthDay, clamped
 from engine.errors import PhraseError
 from engine.i18n import N_, _
 
@@ -107,9 +107,11 @@ class Context:
     # -- spans --------------------------------------------------------------------------------------------------------
 
     def months_of(self, form: SpanForm) -> tuple[int, int]:
-        """First and last month of a month, a run of months or a quarter; a whole year is 1–12."""
+        """First and last month of a month, a run of months or quarters; a whole year is 1–12."""
+        if form.each and form.each != tuple(range(form.first, form.last + 1)):
+            raise self.refusal(form.at, _("several months are one deadline only where they recur"), ("hằng năm",))
         if form.unit == "quarter":
-            return form.first * 3 - 2, form.first * 3
+            return form.first * 3 - 2, form.last * 3
         first, last = (1, 12) if form.unit == "year" else (form.first, form.last)
         for month in (first, last):
             if not 1 <= month <= 12:
@@ -130,7 +132,11 @@ class Context:
     def part_of_month(self, part: str, month: int) -> tuple[MonthDay, MonthDay]:
         if part == "middle-late":
             self.warn(_("“trung tuần cuối tháng” is read as the 16th to the end of the month"))
+        if part.startswith("week"):
+            self.warn(_("a week of a month is counted in sevens: from the 1st, the last one back from its end"))
         first, last = PARTS_OF_MONTH[part]
+        if part == LAST_WEEK:
+            first = months.monthrange(2001, month)[1] - 6
         return (month, first), (month, last)
 
     def part_of_months(self, form: SpanForm, first: int, last: int) -> tuple[MonthDay, MonthDay]:
@@ -146,14 +152,20 @@ class Context:
         self.check_year(year, form.at)
         first, last = self.edges(form)
         last_year = self.check_year(form.last_year or year, form.at)
-        if form.joined and last_year != year + 1:
+        if form.joined and last_year != year + form.joined:
             raise self.refusal(form.at, _("two years that do not follow each other"))
         if last_year < year:
             raise self.refusal(form.at, _("the span ends before it begins"))
-        return clamped(year, first), clamped(last_year, last)
+        start, end = clamped(year, first), clamped(last_year, last)
+        return (end - 6 * ONE_DAY if form.part == LAST_WEEK else start), end
 
 
-PARTS_OF_MONTH = {"early": (1, 10), "middle": (11, 20), "late": (21, 31), "middle-late": (16, 31)}
+LAST_WEEK = "week-0"
+PARTS_OF_MONTH = (
+    {"early": (1, 10), "middle": (11, 20), "late": (21, 31), "middle-late": (16, 31)}
+    | {"first-half": (1, 15), "last-half": (16, 31), LAST_WEEK: (25, 31)}
+    | {f"week-{n}": (7 * n - 6, 7 * n) for n in (1, 2, 3, 4)}
+)
 # Months counted from the first of the quarter or year. No rule fixes these: they always carry a warning.
 PARTS_OF_QUARTER = {
     "early": (0, 0, N_("the beginning of a quarter is read as its first month")),

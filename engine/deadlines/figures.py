@@ -10,10 +10,21 @@ WEEKDAYS = {
     "chủ nhật": 6,
     **{f"{day}day": n for n, day in enumerate(("mon", "tues", "wednes", "thurs", "fri", "satur", "sun"))},
 }
-QUARTERS = (
-    {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4, "một": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4}
-    | {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4}
-)
+QUARTERS = {
+    "i": 1,
+    "ii": 2,
+    "iii": 3,
+    "iv": 4,
+    "1": 1,
+    "2": 2,
+    "3": 3,
+    "4": 4,
+    "một": 1,
+    "hai": 2,
+    "ba": 3,
+    "bốn": 4,
+    "tư": 4,
+} | {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4}
 AMOUNTS = (
     {"một": 1, "hai": 2, "ba": 3, "bốn": 4, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10}
     | {"mười lăm": 15, "hai mươi": 20, "ba mươi": 30, "fifteen": 15, "twenty": 20, "thirty": 30, "a": 1, "an": 1}
@@ -52,7 +63,7 @@ _NTH = (
 )
 
 NUMBER = re.compile(r"[0-9]+")
-_QUARTER = re.compile(r"các|qu[ýí]|q\.?|quarter|và|and")
+_QUARTER = re.compile(r"các|quarter|qu[ýí]|q\.?|và|and")
 
 
 def number(text: str) -> int:
@@ -84,7 +95,7 @@ def numbers_of(token: str) -> tuple[int, ...]:
     if found := NUMBER.findall(token):
         return tuple(map(int, found))
     words = re.findall(r"[a-z]+", _QUARTER.sub(" ", token))
-    if token.startswith(("q", "các q")):
+    if "q" in token:
         return tuple(QUARTERS[word] for word in words if word in QUARTERS)
     return tuple(MONTH_NAMES.index(word[:3]) + 1 for word in words if word != "and")
 

@@ -1,21 +1,24 @@
 """The hand of the parser: one method for each rule of the grammar, called while the parse goes."""
 
-import re
 from dataclasses import replace
 from typing import Any
 
 from lark import Token, Transformer, v_args
 
 from engine.deadlines.figures import (
+    AMOUNTS,
     EVERY,
     NUMBER,
     PARTS,
-    QUARTERS,
     ROLES,
+    ROLES_OF_YEARS,
     WEEKDAYS,
     amount_and_unit,
     month_number,
+    nth,
     number,
+    numbers_of,
+    quarter_number,
 )
 from engine.deadlines.forms import (
     Again,
@@ -35,11 +38,23 @@ from engine.deadlines.forms import (
 
 
 def _end(token: Token) -> int:
-    return int(token.end_pos or 0)
+    """Where a token ends, without the white space behind it."""
+    return _at(token) + len(token.rstrip())
 
 
 def _at(token: Token) -> int:
     return int(token.start_pos or 0)
+
+
+class Role(str):
+    """A year known by its place: `năm báo cáo`, `năm sau`."""
+
+
+def _of(*children: Any) -> dict[str, Any]:
+    """The year a day or span names, or the role of a year known by its place."""
+    if role := _only(children, Role):
+        return {"role": str(role)}
+    return {"year": _only(children, int) or None}
 
 
 def _only(children: tuple[Any, ...], kind: type) -> Any:
@@ -60,13 +75,13 @@ class Forms(Transformer[Token, Read]):
 
     # -- days ---------------------------------------------------------------------------------------------------------
 
-    def of_year(self, token: Token) -> int:
+    def of_year(self, token: Token) -> int | Role:
         """0 stands for `năm`, the year of the plan."""
-        return number(token)
+        return Role(ROLES_OF_YEARS[token.type]) if token.type in ROLES_OF_YEARS else number(token)
 
-    def numeric(self, token: Token, year: int | None = None) -> DayForm:
+    def numeric(self, token: Token, *years: int | Role) -> DayForm:
         day, month, *rest = map(int, NUMBER.findall(token))
-        return DayForm(day, month, rest[0] if rest else year or None, at=_at(token))
+        return DayForm(day, month, at=_at(token), **_of(*rest, *years))
 
     def iso(self, token: Token) -> DayForm:
         year, month, day = map(int, token.split("-"))
@@ -75,10 +90,14 @@ class Forms(Transformer[Token, Read]):
     def day_month(self, day: Token, *rest: Any) -> DayForm:
         names = _tokens(rest)
         month = month_number(names.get("MONTH") or names["MONTH_NAME"])
-        return DayForm(number(day), month, _only(rest, int) or None, at=_at(day))
+        return DayForm(number(day), month, at=_at(day), **_of(*rest))
 
-    def month_day(self, month: Token, day: Token, year: int | None = None) -> DayForm:
-        return DayForm(number(day), month_number(month), year or None, at=_at(month))
+    def month_day(self, month: Token, day: Token, *years: int | Role) -> DayForm:
+        return DayForm(number(day), month_number(month), at=_at(month), **_of(*years))
+
+    def day_months(self, day: Token, *rest: Any) -> DayForm:
+        which = None if day.type == "LAST_DAY" else number(day)
+        return DayForm(which, at=_at(day), months=numbers_of(_tokens(rest)["MONTHS"]), **_of(*rest))
 
     def day_role(self, day: Token, *rest: Any) -> DayForm:
         return DayForm(number(day), role=_word(rest), at=_at(day))
@@ -89,7 +108,7 @@ class Forms(Transformer[Token, Read]):
     def last_of(self, last: Token, *rest: Any) -> DayForm:
         names = _tokens(rest)
         if month := names.get("MONTH") or names.get("MONTH_NAME"):
-            return DayForm(None, month_number(month), _only(rest, int) or None, at=_at(last))
+            return DayForm(None, month_number(month), at=_at(last), **_of(*rest))
         return DayForm(None, role=_word(rest), at=_at(last))
 
     def last_only(self, last: Token) -> DayForm:
@@ -119,43 +138,67 @@ class Forms(Transformer[Token, Read]):
     # -- spans --------------------------------------------------------------------------------------------------------
 
     def part(self, token: Token) -> tuple[str, int]:
-        return PARTS[token.type], _at(token)
+        return PARTS.get(token.type) or f"week-{nth(token)}", _at(token)
 
     def _span(self, unit: str, children: tuple[Any, ...], first: int = 0, last: int = 0, **more: Any) -> SpanForm:
         part: tuple[str, int] | None = _only(children, tuple)
         token = _only(children, Token)
-        year = more.pop("year", None) or _only(children, int) or None
         at = part[1] if part else _at(token) if token else 0
-        return SpanForm(unit, first, last or first, year, part=part[0] if part else None, at=at, **more)
+        return SpanForm(unit, first, last or first, part=part[0] if part else None, at=at, **(_of(*children) | more))
 
     def month(self, *children: Any) -> SpanForm:
         names = _tokens(children)
         return self._span("month", children, month_number(names.get("MONTH") or names["MONTH_NAME"]))
 
-    def months(self, first: Token, _dash: Token, last: Token, year: int | None = None) -> SpanForm:
-        return SpanForm("month", month_number(first), month_number(last), year or None, at=_at(first))
+    def months(self, first: Token, _dash: Token, last: Token, *years: int | Role) -> SpanForm:
+        return SpanForm("month", month_number(first), month_number(last), at=_at(first), **_of(*years))
 
-    def two_months(self, first: Token, _and: Token, last: Token) -> SpanForm:
-        return SpanForm("two-months", month_number(first), month_number(last), at=_at(first))
+    def month_year(self, token: Token) -> SpanForm:
+        month, year = map(int, NUMBER.findall(token))
+        return SpanForm("month", month, month, year, at=_at(token))
+
+    def half_month(self, half: Token, month: Token, *years: int | Role) -> SpanForm:
+        form = self.month(month, *years)
+        return replace(form, part="first-half" if _run(half) == (1, 6) else "last-half", at=_at(half))
+
+    def several(self, token: Token, *years: int | Role) -> SpanForm:
+        unit = "quarter" if token.type == "QUARTERS" else "month"
+        each = numbers_of(token)
+        if "-" in token and len(each) == 2:
+            each = tuple(range(each[0], each[1] + 1)) or each
+        return SpanForm(unit, each[0], each[-1], at=_at(token), each=each, **_of(*years))
+
+    def adjoining(self, *children: Any) -> Between:
+        cut = max(n for n, child in enumerate(children) if isinstance(child, tuple))
+        first, last = children[:cut], children[cut:]
+        make = self.quarter if "QUARTER" in _tokens(last) else self.month
+        return Between(make(*first), make(*last), adjoining=True)
 
     def quarter(self, *children: Any) -> SpanForm:
-        token = _tokens(children)["QUARTER"]
-        return self._span("quarter", children, QUARTERS[re.sub(r"các|qu[ýí]|q|\s", "", token)])
+        names = _tokens(children)
+        if whole := names.get("QUARTER_YEAR"):
+            word, year = whole.split("-")
+            return SpanForm("quarter", quarter_number(word), quarter_number(word), int(year), at=_at(whole))
+        return self._span("quarter", children, quarter_number(names["QUARTER"]))
 
     def year(self, *children: Any) -> SpanForm:
         token = _tokens(children)
         word = token.get("YEAR") or token.get("YYYY") or token.get("THIS_YEAR")
-        return self._span("year", children, year=self.of_year(word) if word else None)
+        return self._span("year", children, year=number(word or "") or None)
 
     def years(self, *children: Any) -> SpanForm:
         first, last = (c for c in children if isinstance(c, Token) and c.type in ("YEAR", "YYYY"))
-        return self._span(
-            "year", children, year=self.of_year(first), last_year=self.of_year(last), joined="AND" in _tokens(children)
-        )
+        joined = 1 if "AND" in _tokens(children) else 0
+        return self._span("year", children, year=number(first), last_year=number(last), joined=joined)
+
+    def listed_years(self, token: Token) -> SpanForm:
+        years = numbers_of(token)
+        joined = len(years) - 1 if list(years) == sorted(years) else -1
+        return SpanForm("year", year=years[0], last_year=years[-1], joined=joined, at=_at(token))
 
     def run(self, run: Token, *rest: Any) -> SpanForm:
         token = rest[0]
-        year = self.of_year(token) if isinstance(token, Token) else token
+        year = number(token) if isinstance(token, Token) else token
         first, last = _run(run)
         return self._span("month", (run, year), first, last)
 
@@ -205,6 +248,9 @@ class Forms(Transformer[Token, Read]):
     def dated(self, limit: Limit, every: tuple[str, int], *bound: Any) -> Again:
         return Again(every[0], limit, _only(bound, Limit), at=every[1])
 
+    def dated_or(self, limit: Limit, every: tuple[str, int], *_rest: Any) -> Again:
+        return Again(every[0], limit, also=True, at=every[1])
+
     def hedged_dated(self, hedge: str, limit: Limit, every: tuple[str, int]) -> Again:
         return Again(every[0], replace(limit, hedge=hedge), at=every[1])
 
@@ -237,7 +283,12 @@ class Forms(Transformer[Token, Read]):
     after_anchor, ahead_of_anchor = after, ahead_of
 
     def _apart(self, direction: str, children: tuple[Any, ...]) -> Apart:
-        amount, unit = amount_and_unit(_tokens(children)["DURATION"])
+        names = _tokens(children)
+        if turn := names.get("NTH_DAY"):
+            day = turn.find("ngày")
+            clock = _clock(turn[:day]) if day > 0 else None
+            return Apart(nth(turn[max(day, 0) :]), "working-day", direction, _only(children, Anchor), clock)
+        amount, unit = amount_and_unit(names["DURATION"])
         return Apart(amount, unit, direction, _only(children, Anchor))
 
     def just_before(self, *children: Any) -> Apart:
@@ -259,7 +310,7 @@ class Forms(Transformer[Token, Read]):
     def open(self, *_words: Token) -> Unset:
         return Unset("open")
 
-    def reference(self, _word: Token) -> Unset:
+    def reference(self, *_words: Token) -> Unset:
         return Unset("reference")
 
     # -- the whole ----------------------------------------------------------------------------------------------------
@@ -280,18 +331,19 @@ class Forms(Transformer[Token, Read]):
         return Read(Refused("negated", _at(word)))
 
 
-def _clock(token: Token) -> tuple[int, int]:
+def _clock(token: str) -> tuple[int, int]:
     """Hour and minute; an afternoon's hours are counted on from noon."""
     hour, minute, *_rest = *(int(n) for n in NUMBER.findall(token)), 0
-    if hour < 12 and token.rstrip().endswith(("chiều", "tối", "pm")):
+    half = token.rstrip().replace(".", "")
+    if hour < 12 and half.endswith(("chiều", "tối", "pm")):
         hour += 12
-    return hour, minute
+    return 0 if hour == 12 and half.endswith("am") else hour, minute
 
 
 def _run(token: Token) -> tuple[int, int]:
     """The first and last month of `6 tháng đầu`, `nửa cuối`, `H2`."""
     if token.type == "RUN":
-        count = min(number(token), 12)
-        return (1, count) if token.endswith("đầu") else (13 - count, 12)
+        count = min(number(token) or AMOUNTS[token.split()[0]], 12)
+        return (1, count) if "đầu" in token else (13 - count, 12)
     first = token.startswith(("nửa đầu", "first", "the first", "h1"))
     return (1, 6) if first else (7, 12)

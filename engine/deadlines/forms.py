@@ -21,7 +21,7 @@ class DayForm:
 class SpanForm:
     """A month, a quarter, a year or several, or a part of one."""
 
-    unit: str  # month | two-months | quarter | year | role (a part of a month known by its place)
+    unit: str  # month | quarter | year | role (a part of a month known by its place)
     first: int = 0
     last: int = 0
     year: int | None = None

@@ -11,8 +11,10 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.deadlines.forms import Again
+from engine.deadlines.hints import hint
 from engine.deadlines.meaning import Deadline, MonthDay
-from engine.deadlines.prose import LABEL, MOST_CHARACTERS, TIME, Framed, frame, opening_of, plain
+from engine.deadlines.prose import LABEL, MOST_CHARACTERS, TIME, Framed, ends_in_time, frame, opening_of, plain
 from engine.errors import PhraseError
 from engine.i18n import N_, _
 
@@ -91,6 +93,8 @@ def _said(phrase: str) -> "tuple[Read, Framed]":
     except UnexpectedInput as error:
         at, words = _place(error, len(phrase)), _expected(error)
         reason = _("nothing is written here") if not phrase.strip() else _("this cannot stand here")
+        if known := hint(plain(phrase), at):
+            at, reason, words = known
         raise PhraseError(phrase, place(phrase, at), reason, words) from None
 
 
@@ -108,7 +112,10 @@ def _parsed(text: str) -> "tuple[Read, Framed]":
         except UnexpectedInput as error:
             if _place(error, len(text)) >= opening:
                 raise
-    return _parse(text, opening)
+    said, framed = _parse(text, opening)
+    if isinstance(said.form, Again) and not said.form.limit and ends_in_time(text[:opening]):
+        return _parse(text, 0)  # a date before a bare recurrence is no free text: các ngày 15/3, 15/9 hằng năm
+    return said, framed
 
 
 def _parse(text: str, start: int) -> "tuple[Read, Framed]":
@@ -154,13 +161,16 @@ def _compiled(grammar: str) -> str | None:
 
 
 _SPACE = re.compile(r"\\? ([?*]?)")
-_WHOLE_WORD = r"(?!(?<=[^\W\d_])-?\w)"
+# The white space behind a word is part of its token: the lexer asks half as often.
+_WHOLE_WORD = r"(?!(?<=[^\W\d_])-?\w)\s{0,9}"
 
 
 def _as_words(terminal: "TerminalDef") -> "TerminalDef":
     """Let a space stand for any white space, and no word match inside a longer one or a slug."""
     from lark.lexer import PatternRE
 
+    if terminal.name == "SPACE":
+        return terminal
     pattern = _SPACE.sub(lambda found: r"\s*" if found[1] else r"\s+", terminal.pattern.to_regexp())
     terminal.pattern = PatternRE(f"(?:{pattern}){_WHOLE_WORD}")
     return terminal

@@ -62,6 +62,7 @@ class Period(Meaning):
     kind: ClassVar[str] = "period"
     start: date
     end: date
+    time: TimeOfDay | None = None  # of the last day
 
     @property
     def last_day(self) -> date:
@@ -276,7 +277,7 @@ def _window(it: Window) -> dict[str, Any]:
 
 def _period(it: Period) -> dict[str, Any]:
     firm = {"exclusive": False, "approximate": False, "tentative": False}
-    return firm | {"last_day": it.last_day, "from": it.start, "to": it.end}
+    return firm | {"last_day": it.last_day, "time": it.time, "from": it.start, "to": it.end}
 
 
 def _recurring(it: Recurring) -> dict[str, Any]:

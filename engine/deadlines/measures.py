@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
@@ -117,21 +118,36 @@ def read_offset(text: str) -> Offset:
 
 _ISO = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
 _SPAN = re.compile(rf"{_ISO} ?(?:\.\.|…) ?{_ISO}")
+_YEARS = re.compile(r"([0-9]{4}) ?(?:\.\.|…) ?([0-9]{4})")
+_MONTHS = re.compile(r"([0-9]{1,2})/([0-9]{4}) ?(?:\.\.|…) ?([0-9]{1,2})/([0-9]{4})")
 _MONTH_DAYS = re.compile(r"([0-9]{1,2})/([0-9]{1,2}) ?(?:\.\.|…) ?([0-9]{1,2})/([0-9]{1,2})")
 
 
 def read_span(text: str) -> tuple[date, date]:
-    """`2020-03-04 .. 2020-12-31`, both days in it; raises PhraseError."""
-    if found := _SPAN.fullmatch(_plain(text)):
-        numbers = [int(group) for group in found.groups()]
-        try:
-            first, last = date(*numbers[:3]), date(*numbers[3:])
-        except ValueError:
-            raise _refusal(text, _("there is no such day")) from None
-        if first <= last:
-            return first, last
+    """`2020-03-04 .. 2020-12-31`, `2011 .. 2020`, `03/2020 .. 12/2020`, both ends in it; raises PhraseError."""
+    try:
+        found = _days_of(_plain(text))
+    except ValueError:
+        raise _refusal(text, _("there is no such day")) from None
+    if found is None:
+        raise _refusal(text, _("this is no span of days"), ("2020-03-04 .. 2020-12-31", "2011 .. 2020"))
+    if found[0] > found[1]:
         raise _refusal(text, _("the span ends before it begins"))
-    raise _refusal(text, _("this is no span of days"), ("2020-03-04 .. 2020-12-31",))
+    return found
+
+
+def _days_of(text: str) -> tuple[date, date] | None:
+    """First and last day of two days, years or months; ValueError where there is no such day."""
+    if days := _SPAN.fullmatch(text):
+        numbers = [int(group) for group in days.groups()]
+        return date(*numbers[:3]), date(*numbers[3:])
+    if years := _YEARS.fullmatch(text):
+        return date(int(years[1]), 1, 1), date(int(years[2]), 12, 31)
+    if found := _MONTHS.fullmatch(text):
+        first_month, first_year, month, year = (int(group) for group in found.groups())
+        end = date(year, month, monthrange(year, month)[1]) if 1 <= month <= 12 else date(year, month, 1)
+        return date(first_year, first_month, 1), end
+    return None
 
 
 def read_month_day_span(text: str) -> tuple[MonthDay, MonthDay]:

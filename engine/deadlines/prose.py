@@ -23,7 +23,10 @@ _PLAIN = str.maketrans(
 _TIME = r"(?:ngày|tháng|qu[ýí]|năm|tuần|giai đoạn|các năm|đầu|giữa|cuối|thượng|trung tuần|hạ tuần|nửa|hết|[0-9])"
 _DATED = (
     r"(?:(?:hết |cuối |đầu |giữa )?(?:ngày|tháng|qu[ýí]|năm|giai đoạn) *(?=[0-9]|i|v)|[0-9]{1,4} ?[/.-] ?[0-9]|[0-9]{4}"
-    r"|(?:hết |cuối )năm|[0-9]+ ?(?=h|g|:))"
+    r"|(?:hết |cuối )năm|[0-9]+ ?(?=h|g|:)|(?:thượng|trung|hạ) tuần"
+    r"|nửa (?:đầu|cuối)|tuần (?:lễ )?(?:đầu|cuối|thứ [1-4hbtn])"
+    r"|(?:[0-9]+|sáu|chín) tháng (?:đầu|cuối) |các (?:tháng|qu[ýí]|ngày|năm) (?=[0-9iv])"
+    r"|(?:early|late|mid)(?= |-)|(?:the )?(?:beginning|middle|end) of|q[1-4]|h[12])"
 )
 _AMOUNT = r"(?:[0-9]{1,4}|một|hai|ba|bốn|sáu|bảy|tám|chín|mười|one|two|three|four|five|six|seven|eight|nine|ten)"
 _UNIT = (
@@ -32,7 +35,10 @@ _UNIT = (
 _MONTHS = r"(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)"
 _EVERY = (
     r"(?:hằng|hàng|mỗi|từng) (?:ngày|tháng|qu[ýí]|năm|6 tháng)|(?:sáu|ba|0?[36]) tháng ?(?:một|1|01|/) ?lần"
-    r"|định k[ỳì] (?:(?:sáu|ba|0?[36]) tháng|nửa năm)(?: (?:một|1|01) lần)?|(?:each|every) (?:year|month|quarter|day)"
+    r"|(?:0?[12]|một|hai) lần ?(?:/|một|mỗi|trong) ?(?:tháng|qu[ýí]|năm)|(?:0?1|một) năm ?(?:một|1|01|/) ?lần"
+    r"|định k[ỳì] (?:(?:sáu|ba|0?[36]) tháng|nửa năm|(?:0?1 |một )?năm)(?: ?(?:một |1 |01 |/ ?)lần)?"
+    r"|định k[ỳì] (?:tháng|qu[ýí])(?! ?(?:[0-9]|i))|(?:each|every) (?:year|month|quarter|day)|twice a year"
+    r"|every (?:six|three|6|3) months"
 )
 
 # Words that open a limit. Free text before the first of them is passed over.
@@ -40,44 +46,58 @@ LIMITS = (
     r"(?:không|chưa)(?: được| phải(?: là)?)? (?:trước|chậm nhất|muộn nhất|trễ nhất|sau)(?! (?:đây|đó|này|hết)\b)",
     rf"(?:không|chưa) (?:đến|tới) (?={_DATED})",
     r"không (?:quá|vượt quá|muộn hơn|chậm hơn|trễ hơn)",
+    r"không sớm hơn|sớm nhất(?= (?:(?:là|vào|từ|cũng) )*(?:ngày|tháng|qu[ýí]|[0-9]))|(?:no|not) earlier than",
+    r"(?:vào|trong) hoặc trước",
+    r"(?:[0-9]{1,2} ?(?:h|g|giờ) ?(?:[0-9]{2})?,? (?:vào |của )?)?"
+    r"(?:ngày làm việc (?:thứ (?:[0-9]{1,2}|[a-zà-ỹ]+)|tiếp theo|kế tiếp|liền kề|đầu tiên)"
+    r"(?= (?:sau|kể từ|tính từ|từ))|(?:the )?[a-z0-9]+ (?:working|business) day(?= (?:after|following|from)))",
     rf"(?:chậm|muộn|trễ) nhất|hạn (?:cuối|chót)|(?:tối đa|ít nhất|tối thiểu)(?= {_AMOUNT} {_UNIT})",
     # báo cáo 6 tháng trước ngày 20/6: the report of six months
     rf"(?!(?:0?[369]|sáu|chín) tháng trước (?:ngày )?[0-9]|{_AMOUNT} năm trước (?:ngày )?[0-9])"
     rf"{_AMOUNT}(?: *\([^()]*\))? *{_UNIT} (?:trước|sau|kể từ|tính từ|từ|before|after|from|since|of)(?! (?:đây|kia)\b)",
     r"trước(?! (?:đây|hết|mắt|tiên|nay|kia|kỳ)\b)",
-    rf"(?:cho )?(?:đến|tới) hết|hết (?={_DATED}|giờ)|(?:cho )?(?:đến|tới) (?={_DATED})",
+    rf"(?:cho )?(?:đến|tới) hết|hết (?={_DATED}|giờ)",
+    rf"(?:cho )?(?:đến|tới) (?={_DATED})",
     rf"dự kiến|(?:vào |trong )?khoảng (?=thời gian|{_TIME})",
     rf"(?:trong|vào) (?=vòng|thời hạn|thời gian|khoảng|lúc|hồi|thượng|hạ tuần|{_TIME})|lúc (?=[0-9])",
-    r"từ (?=nay |(?:ngày |tháng |năm |qu[ýí] )?[0-9i])|kể từ|tính từ",
+    r"từ (?=nay |(?:đầu |giữa |cuối )?(?:ngày |tháng |năm |qu[ýí] )?[0-9iv])|kể từ|tính từ",
     rf"(?:số liệu|dữ liệu) (?=(?:[^\s,;()]+ )??(?:từ|đến|tới|tính từ|tính đến) {_DATED})|(?:data|figures) (?=from|for)",
-    r"sau(?! (?:đây|đó|này|cùng)\b)(?! *:)",
+    r"sau(?! (?:đây|đó|này|cùng)\b)(?! *:)(?! *[.;,)]*\Z)",
     rf"{_EVERY}|định k[ỳì]|thường niên",
     r"not (?:before|after|by|later than|more than)|no (?:later|more) than|on or before|at the latest",
     r"prior to|before|after",
-    rf"within(?= {_AMOUNT}| a)|by(?= (?:the|[0-9]|{_MONTHS}|end))|until|from(?= [0-9])|deadline",
-    rf"on(?= (?:the )?(?:[0-9]|last))|(?:in|during)(?= (?:the|early|late|mid|q[1-4]|h[12]|[0-9]{{4}}|{_MONTHS}))",
+    rf"within(?= {_AMOUNT}| a)|by(?= (?:the|[0-9]|{_MONTHS}|end|late|mid|early|q[1-4]))|until|deadline",
+    rf"(?:from|between)(?= (?:now|the|[0-9]|early|mid|late|q[1-4]|{_MONTHS}))",
+    rf"on(?= (?:the )?(?:[0-9]|last))|(?:in|during)(?= (?:the|early|late|mid|q[1-4]|h[12])|"
+    rf" (?:first|second|[0-9]{{4}}|{_MONTHS}))",
+    r"at(?= the end of)",
     r"tentatively|provisionally|expected|annually|monthly|quarterly|half-yearly|yearly",
 )
 # Words for no date: they open a phrase only where no limit stands.
 _SET = r"(?:quy định|qui định|luật định)"
 OPENERS = (
-    r"kịp thời|thường xuyên|liên tục|đột xuất|khi cần|khi có|khi phát sinh|ngay khi phát sinh",
+    r"kịp thời|thường xuyên|liên tục|đột xuất|khi cần|(?:ngay )?khi (?:có|phát sinh)|khi được yêu cầu|khẩn trương",
+    r"trong thời gian sớm nhất|sớm nhất có thể|as soon as possible",
     rf"(?:theo )?(?:đúng )?(?:(?:thời gian|thời hạn|tiến độ) )(?:theo )?{_SET}|(?:theo|đúng)(?: đúng)? {_SET}",
-    r"đúng (?:tiến độ|thời hạn)|theo (?:yêu cầu|hướng dẫn|thông báo|giấy mời|kế hoạch)",
-    r"có giấy mời|sẽ (?:có )?thông báo",
+    r"đúng (?:tiến độ|thời hạn)|theo (?:yêu cầu|hướng dẫn|thông báo|giấy mời|kế hoạch|lịch)",
+    r"có giấy mời|(?:sẽ )?(?:có )?thông báo(?= sau| riêng| cụ thể)",
     r"tại|cùng ngày|dịp|nhân (?=ngày|tháng|lễ|tết|dịp|kỷ niệm|[a-z0-9]+-[a-z0-9])",
     r"as needed|when needed|as required|on request|promptly|regularly|ongoing|ad hoc|at",
 )
 # What a table of tasks writes in front: thời gian thực hiện: quý II/2020
 LABEL = re.compile(
-    r"\s*(?:thời\s+(?:gian|hạn|điểm)|tiến\s+độ|hạn)"
+    r"\s*(?:(?:thời\s+(?:gian|hạn|điểm)|tiến\s+độ|hạn|ngày|hoàn\s+thành)"
     r"(?:\s+(?:thực\s+hiện|hoàn\s+thành|tổ\s+chức|báo\s+cáo|gửi|nộp|kết\s+thúc))*\s*:"
+    r"|(?:(?:phấn\s+đấu|cơ\s+bản)\s+)*(?:hoàn\s+thành|xong)(?:\s+xong)?"
+    r"(?=\s+(?:ngày|(?:đầu\s+|giữa\s+|cuối\s+)?(?:tháng|qu[ýí]|năm))\s+[0-9iv]))"
 )
 # A time that can open a phrase by itself.
 TIMES = (
     r"[0-9]|(?:ngày|tháng|qu[ýí]|năm) *(?=[0-9iv])|q[1-4]|h[12]|(?:ngày|năm|tháng) |nhân |dịp ",
     r"giai đoạn|thời kỳ|các năm|đầu|giữa|cuối|thượng tuần|trung tuần|hạ tuần|nửa|thứ|chủ nhật",
-    rf"{_MONTHS}|early|late|mid|end of|beginning of|first half|second half|the",
+    r"tuần (?:lễ )?(?:đầu|cuối|thứ|[1-4])|các (?:tháng|qu[ýí]) [0-9iv]",
+    r"(?:hai|ba|bốn|sáu|tám|chín|mười) tháng (?:đầu|cuối)",
+    rf"{_MONTHS}|early|late|mid|end of|beginning of|first|second|third|fourth|last|the",
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day",
 )
 # Behind these, free text is passed over once more: dự kiến (tổ chức) vào …; hằng năm, (gửi báo cáo) trước …
@@ -96,13 +116,27 @@ def _any(*lists: tuple[str, ...]) -> re.Pattern[str]:
 
 LIMIT, OPENER, TIME, AGAIN = _any(LIMITS), _any(OPENERS), _any(TIMES), _any(_AGAIN)
 LIMIT_OR_TIME = _any(LIMITS, (rf"{_DATED}",))
+_REPORTED = re.compile(r"(?:báo\s+cáo|kết\s+quả|số\s+liệu)\s+\Z")  # báo cáo 6 tháng đầu năm trước …: its period
 _GAP = re.compile(r"[^\s,].*", re.DOTALL)  # a comma before the words is kept
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\"[^\"]*\"")
 
 
+# What lies beyond the plan is no limit of it.
+_OUTLOOK = re.compile(r"(?:định\s+hướng|tầm\s+nhìn)\s+(?:đến|tới)(?=\s)")
 _SPOKEN = re.compile(r"([0-9]+)\s*(\(([^()0-9]{2,60})\))")
 _REMARK = re.compile(r"(\([^()]*[^\W\d_][^()]*\))(?=\s*(?:,|và|của|h[ằà]ng|mỗi)\s)")  # (báo cáo năm) và …
 _AFTER_CLOCK = re.compile(r"(?:[0-9]|[0-9]\s*(?:h|giờ|g|phút)|')\s*\Z")
+# trong 02 ngày 15 và 16/4, 2 năm 2024 - 2025: the count says nothing that the days do not
+_COUNTED = re.compile(
+    r"(?<=trong)\s+(?:0?[2-9]|hai|ba|bốn)"
+    r"(?:(?=\s+(?:ngày\s+[0-9]{1,2}|tháng\s+[0-9]{1,2}|năm\s+[0-9]{4})\s*(?:[,&-]|và\s))"
+    r"|\s+ngày,?(?=\s+từ\s+(?:ngày\s+)?[0-9][^;]*\s(?:đến|-)\s))"
+)
+_DATED_WEEKDAY = re.compile(
+    r"(?<=\s)(?:thứ\s+\w+|chủ\s+nhật)\s*(\()\s*(?:ngày\s+)?[0-9][0-9 ./-]*(\))"
+)  # thứ Sáu (15/5)
+_OPENING = frozenset('(["')
+_WRAPPED = re.compile(r"\s*([(\[\"])([^()\[\]\"]*)([)\]\"])[\s.;]*")
 _HALF_DAY = re.compile(r"(?<!\w)(?:buổi )?(?:sáng|chiều)(?=,?\s+(?:ngày|thứ|[0-9]))")
 
 
@@ -118,6 +152,8 @@ class Framed:
 def plain(phrase: str) -> str:
     """NFC, lower case, ordinary dashes and quotes; the length is that of the NFC phrase."""
     text = unicodedata.normalize("NFC", phrase).translate(_PLAIN)
+    if text.lstrip()[:1] in _OPENING and (wrapped := _WRAPPED.fullmatch(text)):
+        text = _blank(_blank(text, *wrapped.span(1)), *wrapped.span(3))
     low = text.lower()
     if len(low) == len(text):
         return low
@@ -130,7 +166,7 @@ def _blank(text: str, start: int, end: int) -> str:
 
 def without_asides(text: str) -> str:
     """Brackets and quotations blanked out: what stands in them opens nothing."""
-    return _ASIDE.sub(_spaces, text)
+    return text if _OPENING.isdisjoint(text) else _ASIDE.sub(_spaces, text)
 
 
 def _spaces(found: re.Match[str]) -> str:
@@ -140,8 +176,17 @@ def _spaces(found: re.Match[str]) -> str:
 def opening_of(text: str) -> int:
     """Where the first limit word stands, else the first word for no date, else 0."""
     bare = without_asides(text)
+    bare = _OUTLOOK.sub(_spaces, bare)
     found = LIMIT.search(bare) or OPENER.search(bare)
     return found.start() if found else 0
+
+
+_ENDING_TIME = re.compile(rf"(?:[0-9](?:\s*[hg])?|(?<!\w)(?:qu[ýí]\s+[iv]+|{_MONTHS}))\s*\Z")
+
+
+def ends_in_time(text: str) -> bool:
+    """Whether free text ends in something that names a time: a number, a quarter."""
+    return bool(_ENDING_TIME.search(text))
 
 
 def frame(text: str, start: int) -> Framed:
@@ -150,6 +195,8 @@ def frame(text: str, start: int) -> Framed:
     bare = without_asides(text)
     while again := AGAIN.match(bare, start):
         following = LIMIT_OR_TIME.search(bare, again.end())
+        if following and _REPORTED.search(bare, again.end(), following.start()):
+            following = LIMIT.search(bare, following.start()) or following
         if not following or "(" in text[again.end() : following.start()]:
             break
         gap = again.end(), following.start()
@@ -162,17 +209,27 @@ def frame(text: str, start: int) -> Framed:
 
 def _plainer(text: str) -> tuple[str, tuple[str, ...]]:
     """Blank out numbers repeated in words, remarks in the middle and halves of a day; note what may matter."""
-    notes = []
+    notes: list[str] = []
+    if "(" in text:
+        text = _without_remarks(text, notes)
+    for found in _COUNTED.finditer(text):
+        text = _blank(text, *found.span())
+    for found in _HALF_DAY.finditer(text) if "sáng" in text or "chiều" in text else ():
+        if not _AFTER_CLOCK.search(text, 0, found.start()):
+            text = _blank(text, *found.span())
+            notes.append("half-day")
+    return text, tuple(notes)
+
+
+def _without_remarks(text: str, notes: list[str]) -> str:
     for found in _SPOKEN.finditer(text):
         said = number_in_words(found[3])
         if said is not None:
             text = _blank(text, *found.span(2))
             notes += ["figures"] if said != int(found[1]) else []
+    for found in _DATED_WEEKDAY.finditer(text):
+        text = _blank(_blank(text, *found.span(1)), *found.span(2))
     for found in _REMARK.finditer(text):
         if not LIMIT_OR_TIME.search(found[1]):
             text = _blank(text, *found.span(1))
-    for found in _HALF_DAY.finditer(text):
-        if not _AFTER_CLOCK.search(text, 0, found.start()):
-            text = _blank(text, *found.span())
-            notes.append("half-day")
-    return text, tuple(notes)
+    return text

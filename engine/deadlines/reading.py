@@ -10,13 +10,18 @@ from engine.deadlines.context import Context
 from engine.deadlines.forms import Again, Apart, At, Limit, Read, Refused, Unset
 from engine.deadlines.meaning import Day, Deadline, Open, Period, Reference, Window
 from engine.deadlines.prose import LIMIT, Framed
-from engine.deadlines.recurring import UNITS_OF_ROLES, recurring, role_of
+from engine.deadlines.recurring import UNITS_OF_ROLES, place_of, recurring, role_of
 from engine.i18n import N_, _
 
 REFUSALS = {
     "data-window": N_("this says what time the data cover, it sets no deadline"),
     "negated": N_("“not before” and “not after” set no deadline"),
     "bare-after": N_("“after” without a duration sets no deadline: how long after?"),
+}
+# Known by their place in a period that only a recurrence names.
+UNBOUND = {
+    "closing": N_("the last month of which period?"),
+    "year-after": N_("the year after which? Name the year, or say that it recurs"),
 }
 NOTES = {
     "figures": N_("a number and its words in brackets differ: the figures are read"),
@@ -28,8 +33,11 @@ _YEAR = re.compile(r"(?<![0-9])(?:19|20|21)[0-9]{2}(?![0-9])")
 def _limit(context: Context, form: Limit) -> Deadline:
     """A month known by its place (`tháng cuối quý`) makes a limit recur by itself."""
     if role := role_of(form):
-        if role == "month-next":
-            context.warn(_("“the next month” is read as every month"))
+        if reason := UNBOUND.get(role):
+            raise context.refusal(place_of(form), _(reason), ("hằng quý", "hằng năm"))
+        if role in ("month-next", "year-next"):
+            next_month = _("“the next month” is read as every month")
+            context.warn(next_month if role == "month-next" else _("“the next year” is read as every year"))
         return recurring(context, Again(UNITS_OF_ROLES[role], form, at=form.at))
     return limits.once(context, form)
 

@@ -1,6 +1,7 @@
 """Recurrences: from `trước ngày 15 của tháng cuối quý` to the days of a year."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine.deadlines.context import Context
@@ -16,12 +17,20 @@ UNITS_OF_ROLES = {
     "quarter-3": "quarter",
     "month": "month",
     "month-next": "month",
+    "year": "year",
+    "year-next": "year",
+    "year-after": "year",
 }
 
 
 def role_of(limit: Limit) -> str | None:
     """The month known by its place that makes a limit recur, as `tháng cuối quý` does; None for a day of one year."""
     return next((form.role for form in _parts(limit) if not isinstance(form, Now) and form.role), None)
+
+
+def place_of(limit: Limit) -> int:
+    """The place of the first day or span a limit names."""
+    return next((form.at for form in _parts(limit)), limit.at)
 
 
 def _parts(limit: Limit) -> Sequence[DayForm | SpanForm | Now]:
@@ -107,6 +116,8 @@ def _days_of(context: Context, form: Again, day: DayForm) -> list[MonthDay]:
         if form.every != "day":
             raise context.refusal(day.at, _("which day is meant?"))
         return []
+    if day.months:
+        return [pair for month in day.months for pair in _days_of(context, form, replace(day, month=month, months=()))]
     if day.month:
         found = context.day(day, 2000)
         return [(day.month, 31 if day.day is None else found.day)]
@@ -122,11 +133,14 @@ def _shortened(month: int, day: int) -> int:
 
 def _months(context: Context, form: Again, role: str | None, at: int, last: bool = False) -> Sequence[int]:
     """The months of a year that a day known by its place falls in."""
-    if role and UNITS_OF_ROLES[role] != form.every:
+    if role == "closing" and form.every in _PERIODS:
+        length = 12 // _PERIODS[form.every]
+        return range(length, 13, length)
+    if role and UNITS_OF_ROLES.get(role) != form.every:
         raise context.refusal(at, _("this month belongs to another period than the recurrence"))
     if form.every == "month":
         return range(1, 13)
-    if role:
+    if role and role.startswith("quarter"):
         return range(int(role[-1]), 13, 3)
     if last and form.every in _PERIODS:
         length = 12 // _PERIODS[form.every]
@@ -154,6 +168,8 @@ def _window(
     first, last = when.first, when.last
     if not isinstance(first, DayForm) or not isinstance(last, DayForm):
         return _span_between(context, form, when)
+    if first.clock or last.clock:
+        raise context.refusal(last.at, _("a recurring stretch of days names no time of day"))
     if last.month and not first.month:
         first = DayForm(first.day, last.month, at=first.at)
     if last.role and not first.role:
@@ -177,13 +193,22 @@ def _span_between(context: Context, form: Again, when: Between) -> tuple[tuple[M
 def _span_window(context: Context, form: Again, span: SpanForm) -> tuple[tuple[MonthDay, ...], tuple[MonthDay, ...]]:
     if span.unit == "role":
         return _part_windows(context, form, span)
-    if span.unit == "two-months":
-        months = sorted((span.first, span.last))
-        return tuple((month, 1) for month in months), tuple(_clip((month, 31)) for month in months)
+    if span.each:
+        return _listed(context, form, span)
+    if span.unit == "year" and not span.part:
+        raise context.refusal(span.at, _("several recurrences at once: write a stage for each"))
     if form.every != "year":
         raise context.refusal(span.at, _("this window cannot recur so often"))
     start, end = context.edges(span)
     return (start,), (_clip(end),)
+
+
+def _listed(context: Context, form: Again, span: SpanForm) -> tuple[tuple[MonthDay, ...], tuple[MonthDay, ...]]:
+    """`tháng 6 và tháng 12 hằng năm`, `quý II, quý IV hằng năm`: one window each."""
+    pairs = [context.edges(replace(span, first=turn, last=turn, each=())) for turn in sorted(set(span.each))]
+    ends = tuple(_clip(end) for _start, end in pairs)
+    _check_count(context, form, ends, span.at)
+    return tuple(start for start, _end in pairs), ends
 
 
 def _part_windows(context: Context, form: Again, span: SpanForm) -> tuple[tuple[MonthDay, ...], tuple[MonthDay, ...]]:

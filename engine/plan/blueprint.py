@@ -92,6 +92,11 @@ class Blueprint:
             self._partners[stage_id] = {units[0]: units for units in self.holders(stage_id) if len(units) > 1}
         return self._partners[stage_id].get(unit, (unit,))
 
+    def lead(self, stage_id: str, unit: str) -> str:
+        """The unit that `unit`'s task in a stage is known by; itself where it has one of its own, or none."""
+        self.partners(stage_id, unit)
+        return next((first for first, units in self._partners[stage_id].items() if unit in units), unit)
+
     def accept_by(self, stage: Stage) -> str | None:
         return stage.accept_by or self.plan.accept_by
 

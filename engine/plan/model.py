@@ -1,6 +1,5 @@
 """The plan language: what one YAML file may say."""
 
-import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -13,7 +12,6 @@ from engine.ladders import BUILT_IN_NAMES, CONDITIONS, TEMPLATES
 from engine.plan.directory import Directory
 from engine.plan.words import Model, Slug, Slugs, Text, Texts, known_word, refuse
 
-_YEARS = re.compile(r"([1-9][0-9]{3}) ?\.\. ?([1-9][0-9]{3})")
 OutputKind = Literal[
     "report", "plan", "decision", "dossier", "list", "invitation", "letter", "proposal", "minutes", "speech", "data",
     "other",
@@ -38,8 +36,6 @@ def read_data(text: str, reported: date = date(2000, 1, 1)) -> date:
 
     `2011 .. 2020`, two dates, or a stretch of every year (`15/12 .. 14/12`), closed in the year it is reported in.
     """
-    if years := _YEARS.fullmatch(text):
-        return date(int(years[2]), 12, 31)
     try:
         _first, (month, day) = read_month_day_span(text)
     except PhraseError:
@@ -47,12 +43,38 @@ def read_data(text: str, reported: date = date(2000, 1, 1)) -> date:
     return date(reported.year, month, min(day, 28) if month == 2 else day)
 
 
+MAX_AMOUNT = 1000
+
+
+def _bounded(reader: Any) -> Any:
+    def read(value: str) -> Any:
+        found = reader(value)
+        if found.amount > MAX_AMOUNT:
+            raise PhraseError(value, 0, _("more than {n} of a unit").format(n=MAX_AMOUNT))
+        return found
+
+    return read
+
+
+def _at_least_one(value: str) -> str:
+    if read_duration(value).amount < 1:
+        raise refuse("phrase", _("it must be at least one day apart"))
+    return value
+
+
+def _before_the_deadline(value: str) -> str:
+    offset = read_offset(value)
+    if offset.anchor != "deadline" or offset.direction != "before" or not offset.amount:
+        raise refuse("phrase", _("`opens` is a time before the deadline, such as 30 ngày trước hạn"))
+    return value
+
+
 def _checked(reader: Any) -> Any:
     return Annotated[Text, AfterValidator(_phrase_of(reader))]
 
 
-DurationText = _checked(read_duration)
-OffsetText = _checked(read_offset)
+DurationText = _checked(_bounded(read_duration))
+OffsetText = _checked(_bounded(read_offset))
 SpanText = _checked(read_span)
 DataText = _checked(read_data)
 OccasionText = _checked(read_month_day_span)
@@ -176,7 +198,7 @@ class Stage(Model):
     soft: bool = False
     ladder: Slug | None = None
     grace: DurationText | None = None  # type: ignore[valid-type]
-    opens: OffsetText | None = None  # type: ignore[valid-type]
+    opens: Annotated[OffsetText, AfterValidator(_before_the_deadline)] | None = None  # type: ignore[valid-type]
     roll: Literal["next"] | None = None
     content: Texts = ()
     outputs: tuple[Output, ...] = ()
@@ -207,7 +229,7 @@ class Stage(Model):
 
     @model_validator(mode="after")
     def _countable(self) -> "Stage":
-        text = str(self.complete_when)
+        text = "true" if self.complete_when is True else str(self.complete_when)
         number = text.removesuffix("%").strip()
         if text != "all" and not (number.isascii() and number.isdigit() and int(number[:9]) >= 1):
             raise refuse("complete_when", _("complete_when is `all`, a number such as 5, or a share such as 80%"))
@@ -221,7 +243,7 @@ class Stage(Model):
 
 
 class RepeatModel(Model):
-    every: DurationText  # type: ignore[valid-type]
+    every: Annotated[DurationText, AfterValidator(_at_least_one)]  # type: ignore[valid-type]
     at_most: int | None = Field(default=None, ge=1, le=1000)
 
 

@@ -32,7 +32,7 @@ def task_views(office: Office, connection: Connection, tasks: Sequence[TaskRow],
 def _progress(connection: Connection, instance: InstanceRow, blueprint: Blueprint) -> Progress:
     own = {name for stage in blueprint.plan.stages for name in same_stages(blueprint, stage)}
     tasks = [task for name in own for task in store.stage_tasks(connection, instance.id, name)]
-    return Progress.of(store.tallies(connection, instance.id), tasks)
+    return Progress.of(blueprint, store.tallies(connection, instance.id), tasks)
 
 
 def _view(task: TaskRow, blueprint: Blueprint, progress: Progress, now: datetime, calendar: Calendar) -> dict[str, Any]:

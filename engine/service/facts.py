@@ -5,7 +5,6 @@ from datetime import date
 
 from engine import machine, store
 from engine.db import writing
-from engine.deadlines import Window
 from engine.errors import BadValue, NotFound
 from engine.i18n import _
 from engine.machine import Act
@@ -43,7 +42,7 @@ def fix_date(office: Office, selection: Selection, day: date, act: Act, *, dry_r
             for task in some:
                 moment = checked_moment(office, task, act.happened_at, act)
                 _refuse_fixing(blueprint, task, day)
-                before = task.last_day if not (task.approximate or task.provisional) else None
+                before = task.last_day if task.by_hand else None
                 columns = new_deadline(office, blueprint, task, day, moment)
                 machine.amend(
                     connection,
@@ -68,15 +67,10 @@ def _refuse_fixing(blueprint: Blueprint, task: TaskRow, day: date) -> None:
         raise BadValue(
             _("{day} lies before the plan's date ({issued})").format(day=day, issued=blueprint.plan.document.date)
         )
-    deadline = blueprint.due(task.stage).deadline
-    if blueprint.is_written(task.stage) and not isinstance(deadline, Window) and not task.provisional:
-        recurring_without_day = task.original_last_day is None
-        if not recurring_without_day:
-            raise BadValue(
-                _("{task}: the document gives the date ({phrase}); only a granted extension moves it").format(
-                    task=task.selector, phrase=blueprint.due(task.stage).phrase
-                )
-            )
+    dated = task.last_day is not None and not task.provisional and not task.by_hand
+    if dated and blueprint.is_written(task.stage):
+        text = _("{task}: the document gives the date ({phrase}); only a granted extension moves it")
+        raise BadValue(text.format(task=task.selector, phrase=blueprint.due(task.stage).phrase))
 
 
 def answer(office: Office, instance_name: str, question: str, text: str, act: Act, *, dry_run: bool = False) -> None:
@@ -105,6 +99,12 @@ def note(office: Office, selection: Selection, text: str, by: str, act: Act, *, 
         tasks = select(office, connection, selection, act.at)
         if not tasks:
             raise BadValue(_("no task matches {selectors}").format(selectors=" ".join(selection.selectors)))
+        for name, some in by_instance(tasks).items():
+            blueprint = office.blueprint(connection, office.instance(connection, name))
+            rights.require(connection, blueprint, some, "note", act)
+        for task in tasks:
+            if act.happened_at > act.at:
+                checked_moment(office, task, act.happened_at, act)
         data = {"text": text, "by": by}
         store.add_entries(connection, [
             machine.entry(act, "note", task=task, after=task.state, data=data) for task in tasks

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from sqlalchemy import Connection
 
 from engine import machine, outbox, store
-from engine.clock import local_date, shown
+from engine.clock import local_date, shown, shown_day
 from engine.dates import Dates
 from engine.db import writing
 from engine.errors import BadValue, NotFound
@@ -20,7 +20,7 @@ from engine.plan.blueprint import Blueprint
 from engine.rows import TaskRow
 from engine.service import rights
 from engine.service.select import Arrival, Selection, select
-from engine.settle import Moved, Settling, by_instance
+from engine.settle import Moved, Settling, by_instance, rearmed
 from engine.states import FINAL, State, Trigger
 
 
@@ -40,7 +40,7 @@ def move(
     act: Act,
     *,
     new_date: date | None = None,
-    arrivals: Sequence[Arrival] = (),
+    arrivals: Sequence[Arrival] | None = None,
     dry_run: bool = False,
 ) -> list[Outcome]:
     """Apply one trigger to every selected task in one transaction; nothing changes if one of them refuses.
@@ -51,7 +51,7 @@ def move(
     _require_reason(trigger, act)
     with writing(office.engine) as connection:
         tasks = _selected(office, connection, selection, arrivals, act)
-        papers = {arrival.unit: arrival for arrival in arrivals}
+        papers = {arrival.unit: arrival for arrival in arrivals or ()}
         outcomes: list[Outcome] = []
         for name, some in by_instance(tasks).items():
             instance = office.instance(connection, name)
@@ -65,7 +65,7 @@ def move(
                 Moved(step.task, state, step.happened_at or act.happened_at)
                 for step, state in zip(steps, states, strict=True)
             ]
-            settling.after(moved)
+            settling.at(max(item.arrived_at for item in moved)).after(moved)
             outcomes += [Outcome(item.task.selector, item.task.state, item.state) for item in moved]
         if dry_run:
             connection.rollback()
@@ -79,10 +79,10 @@ def _require_reason(trigger: Trigger, act: Act) -> None:
 
 
 def _selected(
-    office: Office, connection: Connection, selection: Selection, arrivals: Sequence[Arrival], act: Act
+    office: Office, connection: Connection, selection: Selection, arrivals: Sequence[Arrival] | None, act: Act
 ) -> list[TaskRow]:
     tasks = select(office, connection, selection, act.at)
-    if arrivals:
+    if arrivals is not None:
         units = {arrival.unit for arrival in arrivals}
         if missing := units - {task.unit for task in tasks}:
             raise NotFound(_("unit"), sorted(missing)[0], {task.unit for task in tasks})
@@ -102,7 +102,8 @@ def _step(
     new_date: date | None,
 ) -> Step:
     moment = (paper.arrived_at if paper else None) or act.happened_at
-    moment = checked_moment(office, task, moment, act)
+    day_only = paper.day_only if paper and paper.arrived_at else act.day_only
+    moment = checked_moment(office, task, moment, replace(act, day_only=day_only))
     towards, changes = _CHANGES[trigger](Case(office, blueprint, task, moment, new_date))
     return Step(task, trigger, towards, changes, doc=paper.doc if paper else None, happened_at=moment)
 
@@ -153,10 +154,15 @@ def _accept(case: Case) -> Changes:
 
 
 def _return(case: Case) -> Changes:
-    changes: dict[str, Any] = {"returned_at": case.moment, "completed_at": None, "next_action_at": case.moment}
+    """A new round: what was passed stays passed; a new day is the date in force."""
+    changes: dict[str, Any] = {"returned_at": case.moment, "completed_at": None, **rearmed(case.task, case.moment)}
+    passed = {"swept_at": case.moment}
     if case.new_date is None:
-        return None, changes
-    return None, {**changes, **new_deadline(case.office, case.blueprint, case.task, case.new_date, case.moment)}
+        return None, {**changes, **passed}
+    if case.new_date < local_date(case.moment, case.office.calendar.zone):
+        raise BadValue(_("the new date {day} lies before the return").format(day=shown_day(case.new_date)))
+    dated = new_deadline(case.office, case.blueprint, case.task, case.new_date, case.moment)
+    return None, {**changes, **dated, **passed}
 
 
 def _drop(_case: Case) -> Changes:
@@ -180,9 +186,8 @@ def new_deadline(office: Office, blueprint: Blueprint, task: TaskRow, day: date,
     return {
         **dates.columns(office.calendar, never_overdue=stage.soft or stage.type == "ongoing"),
         "original_last_day": task.original_last_day or day,
-        "deadline_version": task.deadline_version + 1,
-        "swept_at": moment,
-        "next_action_at": moment,
+        "by_hand": True,
+        **rearmed(task, moment),
     }
 
 
@@ -245,11 +250,14 @@ def _undoable(connection: Connection, found: Any) -> TaskRow:
     return store.tasks_by_id(connection, [found.task_id])[found.task_id]
 
 
+_TYPES = get_type_hints(TaskRow)
+
+
 def _restore(name: str, value: Any) -> Any:
-    python_type = store.TASK.c[name].type.python_type
-    if isinstance(value, str) and python_type in (datetime, date, time):
-        return python_type.fromisoformat(value)
-    return value
+    """A column's value as the log kept it, in its own type again."""
+    kinds = get_args(_TYPES[name]) or (_TYPES[name],)
+    kind = next((kind for kind in (datetime, date, time) if kind in kinds), None)
+    return kind.fromisoformat(value) if kind and isinstance(value, str) else value
 
 
 def _replan(connection: Connection, task: TaskRow, since: datetime) -> list[str]:

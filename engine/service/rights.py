@@ -15,18 +15,36 @@ from engine.rows import TaskRow
 from engine.states import Trigger
 
 
-def require_coordinator(connection: Connection, blueprint: Blueprint, act: Act) -> None:
-    """Raises Denied unless the actor coordinates (or nobody is named in the directory)."""
+def checked_unit(connection: Connection, blueprint: Blueprint, act: Act) -> Register:
+    """The register; raises NotFound where --for names no unit of it."""
+    register = Register(connection, blueprint.directory_name)
+    if act.for_unit and register.find(act.for_unit) is None:
+        raise NotFound(_("unit"), act.for_unit, store.unit_facts(connection, blueprint.directory_name))
+    return register
+
+
+def require_coordinator(connection: Connection, blueprint: Blueprint, act: Act, *, known: bool = True) -> None:
+    """Raises Denied unless the actor coordinates (or nobody is named in the directory).
+
+    `known` is False before the directory's units are in the register.
+    """
     people = store.people(connection, blueprint.directory_name)
     if people and not _coordinates(people, act, blueprint):
+        raise Denied(_("{actor} may not do this: it takes a person who coordinates").format(actor=act.actor))
+    if known:
+        checked_unit(connection, blueprint, act)
+
+
+def require_keeper(connection: Connection, directory: str, act: Act) -> None:
+    """Raises Denied unless the actor may change a directory's register."""
+    people = store.people(connection, directory)
+    if people and not (act.actor in people and people[act.actor].coordinates):
         raise Denied(_("{actor} may not do this: it takes a person who coordinates").format(actor=act.actor))
 
 
 def require(connection: Connection, blueprint: Blueprint, tasks: list[TaskRow], trigger: str, act: Act) -> None:
     """Raises Denied for the first task the actor has no right to move so, NotFound for an unknown --for."""
-    register = Register(connection, blueprint.directory_name)
-    if act.for_unit and register.find(act.for_unit) is None:
-        raise NotFound(_("unit"), act.for_unit, store.unit_facts(connection, blueprint.directory_name))
+    register = checked_unit(connection, blueprint, act)
     people = store.people(connection, blueprint.directory_name)
     if not people or _coordinates(people, act, blueprint):
         return
@@ -50,6 +68,8 @@ def _units_that_may(blueprint: Blueprint, task: TaskRow, trigger: str, register:
     own = set(blueprint.partners(task.stage, task.unit))
     if trigger == Trigger.ACK:
         return own
+    if trigger == "note":
+        return own | set(blueprint.members(stage.submit_to))
     if trigger == Trigger.SUBMIT:
         return own | set(blueprint.members(stage.submit_to))
     if trigger in (Trigger.ACCEPT, Trigger.RETURN):

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Connection
+from sqlalchemy import ColumnElement, Connection, and_, not_
 
 from engine import store
 from engine.clock import local_date, read_instant
@@ -172,7 +172,8 @@ def _filters(office: Office, selection: Selection, now: datetime) -> list[Column
     if selection.states:
         conditions.append(column.state.in_(selection.states))
     if selection.overdue:
-        conditions += [column.overdue_at <= now, column.state.not_in(FINAL)]
+        on_time = and_(column.state == State.SUBMITTED, column.submitted_at < column.overdue_at)
+        conditions += [column.overdue_at <= now, column.state.not_in(FINAL), not_(on_time)]
     if selection.due_within is not None:
         today = local_date(now, office.calendar.zone)
         horizon = today + timedelta(days=selection.due_within)
@@ -187,6 +188,7 @@ class Arrival:
     unit: str
     doc: str | None
     arrived_at: datetime | None
+    day_only: bool = False
 
 
 def read_arrivals(path: Path, zone: str, at: time) -> list[Arrival]:
@@ -201,6 +203,11 @@ def read_arrivals(path: Path, zone: str, at: time) -> list[Arrival]:
         if not any(cells) or (number == 1 and cells[0].lower() in ("unit", "đơn vị")):
             continue
         found.append(_arrival(path, number, cells, zone, at))
+    units = [arrival.unit for arrival in found]
+    if twice := [unit for unit in units if units.count(unit) > 1]:
+        raise BadValue(_("{path}: {unit} stands twice").format(path=path, unit=twice[0]))
+    if not found:
+        raise BadValue(_("{path} names no unit").format(path=path))
     return found
 
 
@@ -218,4 +225,4 @@ def _arrival(path: Path, number: int, cells: list[str], zone: str, at: time) -> 
         moment = read_instant(arrived, at, zone) if arrived else None
     except (ValueError, BadValue) as error:
         raise BadValue(f"{path}:{number}: {error}") from error
-    return Arrival(unit, ", ".join(part for part in (paper, paper_date) if part) or None, moment)
+    return Arrival(unit, ", ".join(part for part in (paper, paper_date) if part) or None, moment, len(arrived) == 10)

@@ -19,8 +19,11 @@ from engine.i18n import _
 from engine.machine import Act
 from engine.office import Office
 from engine.plan.blueprint import Blueprint
+from engine.plan.directory import Directory, Unit
 from engine.plan.loader import load_plan
+from engine.service.rights import checked_unit as _checked_unit
 from engine.service.rights import require_coordinator
+from engine.settle import Settling
 from engine.states import State
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
@@ -62,8 +65,9 @@ def start(
     with writing(office.engine) as connection:
         if store.find_instance(connection, name):
             raise Conflict(_("instance {name} exists already: choose another --id").format(name=name))
-        require_coordinator(connection, blueprint, act)
+        require_coordinator(connection, blueprint, act, known=False)
         known = store.unit_facts(connection, blueprint.directory_name, facts)
+        _refuse_other_directory(blueprint, source.directory, known)
         store.add_units(connection, blueprint.directory_name, facts)
         store.add_people(connection, [
             {"directory": blueprint.directory_name, "user": person.user, "unit": person.unit,
@@ -77,9 +81,13 @@ def start(
         store.add_tallies(connection, _tallies(blueprint, rows, source.directory.units, instance_id))
         data = {"plan": source.plan.plan, "snapshot": digest, "tasks": len(rows), "backdate": backdate}
         store.add_entries(connection, [machine.entry(act, "start", instance_id=instance_id, data=data)])
+        _checked_unit(connection, blueprint, act)
         store.add_creation_entries(connection, instance_id, {
             "at": act.at, "happened_at": act.happened_at, "actor": act.actor, "doc": act.doc,
         })  # fmt: skip
+        settling = Settling(office, connection, office.instance(connection, name), act)
+        for stage_id in filter(blueprint.waits, source.plan.stages):
+            settling.advance(stage_id)
         if dry_run:
             connection.rollback()
     kept = tuple(unit for unit, text in known.items() if text != facts[unit])
@@ -134,6 +142,20 @@ def _checked_name(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise BadValue(_("not a name for an instance: {name} (letters, digits, - and _; no / or *)").format(name=name))
     return name
+
+
+def _refuse_other_directory(blueprint: Blueprint, directory: Directory, known: Mapping[str, str]) -> None:
+    """Two provinces may call their directory files alike; they must not share a register."""
+    issuer = blueprint.plan.document.issuer
+    if issuer in known:
+        day = blueprint.plan.document.date
+        theirs, ours = Unit.model_validate_json(known[issuer]).name_on(day), directory.units[issuer].name_on(day)
+        if theirs != ours:
+            message = _(
+                "the register has another directory “{name}”, that of {theirs}, not {ours}: rename the file, "
+                "or bring the register up to date with kh units load"
+            )
+            raise Conflict(message.format(name=blueprint.directory_name, theirs=theirs, ours=ours))
 
 
 def _refuse_past(blueprint: Blueprint, rows: list[dict[str, Any]], today: date) -> None:

@@ -13,6 +13,7 @@ from engine.machine import Act
 from engine.office import Office
 from engine.plan.directory import Unit
 from engine.plan.loader import load_directory
+from engine.service import rights
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ def load_units(office: Office, path: Path, act: Act, *, dry_run: bool = False) -
         unit: model.model_dump_json(by_alias=True, exclude_unset=True) for unit, model in source.directory.units.items()
     }
     with writing(office.engine) as connection:
+        rights.require_keeper(connection, source.directory_name, act)
         known = store.unit_facts(connection, source.directory_name)
         added = [unit for unit in new if unit not in known]
         changed = [unit for unit, text in known.items() if unit in new and new[unit] != text]
@@ -44,6 +46,10 @@ def load_units(office: Office, path: Path, act: Act, *, dry_run: bool = False) -
                 "old": json.loads(known[unit]) if unit in known else None, "new": json.loads(new[unit]),
             })
             for unit in (*added, *changed)
+        ])  # fmt: skip
+        store.replace_people(connection, source.directory_name, [
+            {"directory": source.directory_name, "user": person.user, "unit": person.unit,
+             "coordinates": "coordinate" in person.may} for person in source.directory.people
         ])  # fmt: skip
         if dry_run:
             connection.rollback()
