@@ -137,3 +137,13 @@ def test_no_mutation_of_a_plan_makes_the_checks_trip(plan_file: Write, data: st.
         check(load_plan(path))
     except KhError as error:
         assert str(error)  # noqa: PT017
+
+
+def test_mistakes_of_form_and_of_meaning_are_found_in_one_pass(plan_file: Write) -> None:
+    text = SMALL.replace("title: Kế hoạch nhỏ", "titel: Kế hoạch nhỏ").replace("clause: I.1\n", "claus: I.1\n")
+    text = text.replace("submit_to: so-a", "submit_to: so-x").replace("after: [bao-cao]", "after: [bao-cap]")
+    text = text.replace("trước ngày 30/3/2020", "trước ngày 32/3/2020").replace("h1@t.example.vn", "no address")
+    found = {(code, message.split(" (")[0]) for _line, _column, code, message in findings(plan_file(text))}
+    assert {code for code, _message in found} == {"KH012", "KH013", "KH016", "KH030", "KH031", "KH050"}
+    assert ("KH030", "unknown unit or group: so-x") in found
+    assert not any("h1" in message and code == "KH030" for code, message in found)

@@ -24,7 +24,7 @@ def deadlines(source: Source, plan: Plan, directory: Directory) -> None:
 def _read(source: Source, blueprint: Blueprint, stage_id: str, key: str, phrase: str) -> None:
     path = ("stages", stage_id, key)
     try:
-        found = blueprint.read_phrase(phrase)
+        found = blueprint.read_phrase(phrase, {*blueprint.plan.stages, *source.written("stages")})
     except PhraseError as error:
         source.report(path, "KH050", str(error))
         return

@@ -16,20 +16,26 @@ Path = tuple[Any, ...]
 
 def names(source: Source, plan: Plan, directory: Directory) -> None:
     """Unknown units, groups, stages and ladders, each with the nearest name."""
-    units = {*directory.units, *directory.groups}
-    ladders = {*plan.ladders, *BUILT_IN_NAMES}
+    units = _known(source, directory)
+    stages = {*plan.stages, *source.written("stages")}
+    ladders = {*plan.ladders, *BUILT_IN_NAMES, *source.written("ladders")}
     for path, name, allowed in _unit_references(plan):
         if name not in units and name not in allowed:
             source.report(path, "KH030", _("unknown unit or group: {name}").format(name=name) + nearest(name, units))
     for path, name in _stage_references(plan):
-        if name not in plan.stages:
-            source.report(path, "KH031", _("unknown stage: {name}").format(name=name) + nearest(name, plan.stages))
-        elif plan.stages[name].type == "prohibition" and "after" in path:
+        if name not in stages:
+            source.report(path, "KH031", _("unknown stage: {name}").format(name=name) + nearest(name, stages))
+        elif name in plan.stages and plan.stages[name].type == "prohibition" and "after" in path:
             source.report(path, "KH036", _("{name} is a prohibition: nothing can wait for it").format(name=name))
     for path, name in _ladder_references(plan):
         if name not in ladders:
             source.report(path, "KH032", _("unknown ladder: {name}").format(name=name) + nearest(name, ladders))
     _directory_names(source, directory)
+
+
+def _known(source: Source, directory: Directory) -> set[str]:
+    """Every unit and group, those with mistakes of their own among them."""
+    return {*directory.units, *directory.groups, *source.written("units"), *source.written("groups")}
 
 
 def _unit_references(plan: Plan) -> Iterator[tuple[Path, str, tuple[str, ...]]]:
@@ -86,7 +92,7 @@ def _ladder_references(plan: Plan) -> Iterator[tuple[Path, str]]:
 
 
 def _directory_names(source: Source, directory: Directory) -> None:
-    known = {*directory.units, *directory.groups}
+    known = _known(source, directory)
     prefix: Path = ("directory",) if source.directory_tree is source.tree else ()
 
     def report(path: Path, code: str, message: str) -> None:
@@ -98,11 +104,11 @@ def _directory_names(source: Source, directory: Directory) -> None:
     for both in directory.units.keys() & directory.groups.keys():
         report(("groups", both), "KH033", _("{name} is both a unit and a group").format(name=both))
     for unit_id, unit in directory.units.items():
-        if unit.parent and unit.parent not in directory.units:
+        if unit.parent and unit.parent not in known:
             text = _("unknown superior: {name}").format(name=unit.parent) + nearest(unit.parent, directory.units)
             report(("units", unit_id, "parent"), "KH030", text)
         for successor in unit.succeeded_by:
-            if successor.unit not in directory.units:
+            if successor.unit not in known:
                 text = _("unknown successor: {name}").format(name=successor.unit)
                 report(("units", unit_id, "succeeded_by"), "KH030", text + nearest(successor.unit, directory.units))
     for group_id, group in directory.groups.items():
@@ -111,7 +117,7 @@ def _directory_names(source: Source, directory: Directory) -> None:
                 text = _("unknown unit or group: {name}").format(name=name) + nearest(name, known)
                 report(("groups", group_id), "KH030", text)
     for number, person in enumerate(directory.people):
-        if person.unit not in directory.units:
+        if person.unit not in known:
             text = _("unknown unit or group: {name}").format(name=person.unit) + nearest(person.unit, directory.units)
             report(("people", number, "unit"), "KH030", text)
 
@@ -178,7 +184,7 @@ def units_on_the_day(source: Source, plan: Plan, directory: Directory) -> None:
     for stage_id, stage in plan.stages.items():
         for holder in blueprint.holders(stage_id) if stage.holder else []:
             unit = directory.units.get(holder[0])
-            if unit and not unit.contact.email:
+            if unit and not unit.contact.email and not source.broken:
                 silent.setdefault(holder[0], ("stages", stage_id))
     for name, path in silent.items():
         message = _("{name} has no contact: its notices go to the coordinator").format(name=name)

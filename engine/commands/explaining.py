@@ -42,7 +42,7 @@ def _explain_plan(name: str, as_json: bool) -> None:
     from engine.plan.loader import load_plan
 
     source = load_plan(find_plan(name))
-    if source.plan is None or source.directory is None:
+    if source.plan is None or source.directory is None or source.broken:
         raise PlanError(source.problems)
     blueprint = Blueprint.from_source(source.plan, source.directory, source.directory_name)
     rows = plan_in_words(blueprint, Calendar())

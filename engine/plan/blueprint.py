@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -115,10 +115,12 @@ class Blueprint:
             return Due(self.read_phrase(stage.inferred), stage.deadline or stage.inferred, inferred=True)
         return Due(None, stage.deadline, inferred=False)
 
-    def read_phrase(self, phrase: str) -> Deadline:
-        """Raises PhraseError."""
+    def read_phrase(self, phrase: str, stages: Collection[str] = ()) -> Deadline:
+        """Read with the plan's date, its stages (or those given) and occasions. Raises PhraseError."""
         occasions = {name: read_month_day_span(span) for name, span in self.plan.occasions.items()}
-        return read(phrase, issued=self.plan.document.date, stages=self.plan.stages.keys(), occasions=occasions)
+        return read(
+            phrase, issued=self.plan.document.date, stages=stages or self.plan.stages.keys(), occasions=occasions
+        )
 
     def is_written(self, stage_id: str) -> bool:
         """Does the document itself give the date?"""

@@ -16,6 +16,7 @@ from engine.i18n import N_, _
 from engine.plan.directory import Directory
 from engine.plan.files import read_file
 from engine.plan.model import Plan
+from engine.plan.salvage import salvage
 from engine.plan.yamltree import Mapping, Tree, parse
 
 COLUMNS = ("id", "name", "level", "parent", "email", "phone", "valid_from", "valid_to")
@@ -32,6 +33,20 @@ class Source:
     directory_tree: Tree | None = None
     directory_name: str = ""
     problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def broken(self) -> bool:
+        """Is there an error? Then the models, if any, are only what is left of the file."""
+        return any(problem.severity == "error" for problem in self.problems)
+
+    def written(self, *path: str) -> set[str]:
+        """The keys that stand at a place of the file, broken or not."""
+        tree = self.directory_tree if path[0] in ("units", "groups") else self.tree
+        value = tree.value if tree else None
+        steps = ("directory", *path) if tree is self.tree and path[0] in ("units", "groups") else path
+        for step in steps:
+            value = value.get(step) if isinstance(value, Mapping) else None
+        return set(value) if isinstance(value, Mapping) else set()
 
     def report(self, path: Iterable[Any], code: str, message: str, severity: str = "error", key: bool = False) -> None:
         mark = self.tree.locate(path, key=key)
@@ -56,7 +71,7 @@ def load_directory(path: Path) -> Source:
     source = Source(path, _tree(path))
     source.directory_tree, source.directory_name = source.tree, path.stem
     source.problems += source.tree.problems
-    if not source.tree.problems:
+    if isinstance(source.tree.value, Mapping):
         _merge_table(path.parent, source.tree, source.problems)
         directory = _validate(Directory, source.tree, source.problems, _("a directory"))
         source.directory = directory if isinstance(directory, Directory) else None
@@ -150,11 +165,10 @@ def _validate(model: type[BaseModel], tree: Tree, problems: list[Problem], what:
         problems.append(Problem(tree.file, 1, 1, "KH011", "error", message))
         return None
     try:
-        found = model.model_validate(tree.value)
+        return model.model_validate(tree.value)
     except ValidationError as error:
         problems += [_problem(tree, dict(item)) for item in error.errors(include_url=False, include_input=True)]
-        return None
-    return found if not any(problem.severity == "error" for problem in problems) else None
+        return salvage(model, tree.value)
 
 
 def _problem(tree: Tree, item: dict[str, Any]) -> Problem:

@@ -28,7 +28,7 @@ def load_units(office: Office, path: Path, act: Act, *, dry_run: bool = False) -
     Raises PlanError with every mistake of the file.
     """
     source = load_directory(path)
-    if source.directory is None:
+    if source.directory is None or source.broken:
         raise PlanError(source.problems)
     new = {
         unit: model.model_dump_json(by_alias=True, exclude_unset=True) for unit, model in source.directory.units.items()
