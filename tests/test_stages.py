@@ -362,6 +362,7 @@ def test_a_far_future_tick_by_mistake_does_not_silence_the_clock(kh: Kh, begin: 
     begin(PAIR)
     kh("tick", "--at", "2032-03-04T08:00")
     assert "Nothing done" in kh("tick", "--at", "2020-03-05T08:00").out
+    assert "PROBLEM: the last tick was made for a time to come" in kh("doctor", ok=False).out
     kh("start", "gia-lai-2023-so-ket", "--at", "2020-03-04T08:10", "--id", "y")
     assert "composed 0" not in kh("tick").out
 

@@ -31,11 +31,14 @@ def findings(office: Office, now: datetime) -> list[Finding]:
         )
         running = any(row.closed_at is None for row in store.instances(connection))
         named = connection.execute(select(func.count()).select_from(store.PERSON)).scalar_one()
+    ahead = last is not None and last > now + SILENT_FOR
     silent = running and (last is None or now - last > SILENT_FOR)
     return [
         Finding(schema == head_version(), _("database {url}, schema {schema}").format(url=url, schema=schema)),
         Finding(smtp is not None, _("mail server {host}:{port}").format(host=smtp.host, port=smtp.port) if smtp
                 else _("no mail server is set: KH_SMTP_HOST, or [smtp] host in kh.toml")),
+        Finding(not ahead, _("no tick was made for a time to come") if not ahead else
+                _("the last tick was made for a time to come: `kh tick` without --at sets it right")),
         Finding(not silent, _("last tick: {last}").format(last=last.isoformat() if last else _("never"))
                 + (" – " + _("nothing is sent until `kh run` or a cron job with `kh tick` runs") if silent else "")),
         Finding(not counts.get("dead"), _("{n} messages refused for good (kh notices list --status dead)").format(
