@@ -304,7 +304,7 @@ class Forms(Transformer[Token, Read]):
         named = [token for token in tokens if token.type != "IN"]
         return At(Anchor(_at(named[0]), _end(named[-1])), "at")
 
-    def inside(self, _word: Token, words: Token) -> At:
+    def inside(self, _word: Token, words: Token, *_every: Any) -> At:
         return At(Anchor(_at(words), _end(words)), "inside")
 
     def open(self, *_words: Token) -> Unset:

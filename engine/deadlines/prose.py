@@ -94,6 +94,7 @@ LABEL = re.compile(
 # A time that can open a phrase by itself.
 TIMES = (
     r"[0-9]|(?:ngày|tháng|qu[ýí]|năm) *(?=[0-9iv])|q[1-4]|h[12]|(?:ngày|năm|tháng) |nhân |dịp ",
+    r"(?:trong|vào) (?=[a-z0-9]+-[a-z0-9-]+,? (?:hằng|hàng|mỗi) )",
     r"giai đoạn|thời kỳ|các năm|đầu|giữa|cuối|thượng tuần|trung tuần|hạ tuần|nửa|thứ|chủ nhật",
     r"tuần (?:lễ )?(?:đầu|cuối|thứ|[1-4])|các (?:tháng|qu[ýí]) [0-9iv]",
     r"(?:hai|ba|bốn|sáu|tám|chín|mười) tháng (?:đầu|cuối)",
