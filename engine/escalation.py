@@ -38,7 +38,7 @@ def rungs_of(blueprint: Blueprint, stage_id: str) -> tuple[Rung, ...]:
     """A stage's ladder with the system's own questions about dates; none where the plan says `ladder: none`."""
     ladder = blueprint.ladder(stage_id)
     stage = blueprint.plan.stages[stage_id]
-    if not ladder or stage.soft or stage.type == "ongoing":
+    if not ladder or stage.never_overdue:
         return ladder
     return (*ladder, *SYSTEM_RUNGS.values())
 
@@ -154,10 +154,11 @@ def _owed(rung: Rung, task: TaskRow) -> bool:
 
 def recipients(rung: Rung, blueprint: Blueprint, task: TaskRow, register: Register) -> dict[str, str]:
     """recipient → role. Without a superior, or for the issuer's task, it stops at severity 1, with the coordinator."""
-    if is_top(blueprint, task, register) and rung.severity > 1:
+    top = rung.severity > 0 and is_top(blueprint, task, register)
+    if top and rung.severity > 1:
         return {}
     found: dict[str, str] = {}
-    also = ("coordinator",) if is_top(blueprint, task, register) and rung.severity == 1 else ()
+    also = ("coordinator",) if top else ()
     for target in (*rung.to, *also):
         for unit in _resolve(target, blueprint, task, register):
             found.setdefault(unit, target)

@@ -16,7 +16,6 @@ CONDITIONS = ("not-acknowledged", "not-submitted", "not-accepted", "undated", "n
 ROLES = (
     "responsible", "head", "with", "coordinator", "submit_to", "through", "parent", "issuer", "chair", "attend",
 )  # fmt: skip
-RELEASES = ("auto", "sign")
 
 # The templates a rung may name, with the label a reader sees.
 TEMPLATES = {
@@ -127,7 +126,6 @@ _BUILT_IN: dict[str, list[dict[str, object]]] = {
     "ongoing": [{"severity": 0, "when": "opening", "to": ["responsible"], "template": "giao-viec"}],
     "none": [],
 }  # fmt: skip
-DEFAULT = "don-doc"
 BUILT_IN_NAMES = ("don-doc", "none")
 
 # Asked of the coordinator with every ladder but `none`: a date still open, a duty without any (DESIGN §5, §6).

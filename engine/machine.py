@@ -81,10 +81,8 @@ def apply(connection: Connection, steps: Sequence[Step], act: Act) -> list[str]:
     """
     states = [_destination_of(step) for step in steps]
     rows = [(step.task, {"state": state, **step.changes}) for step, state in zip(steps, states, strict=True)]
-    if not store.update_tasks(
-        connection, [(task, _touched(step, changes, act)) for step, (task, changes) in zip(steps, rows, strict=True)]
-    ):
-        raise Conflict(_("somebody else changed one of these tasks just now: look again, then repeat"))
+    moments = [step.happened_at or act.happened_at for step in steps]
+    _write(connection, [(task, changes, at) for (task, changes), at in zip(rows, moments, strict=True)])
     store.add_entries(connection, [
         entry(act, step.trigger.value, task=step.task, after=state, changes=changes, data=step.data,
               doc=step.doc, happened_at=step.happened_at)
@@ -101,8 +99,10 @@ def _destination_of(step: Step) -> str:
         raise IllegalMove(step.task.selector, step.trigger.value, state_label(step.task.state), allowed) from error
 
 
-def _touched(step: Step, changes: Mapping[str, Any], act: Act) -> dict[str, Any]:
-    return {**changes, "touched_at": step.happened_at or act.happened_at}
+def _write(connection: Connection, rows: Sequence[tuple[Any, Mapping[str, Any], datetime]]) -> None:
+    """Compare-and-set on each task's version; raises Conflict."""
+    if not store.update_tasks(connection, [(task, {**changes, "touched_at": at}) for task, changes, at in rows]):
+        raise Conflict(_("somebody else changed one of these tasks just now: look again, then repeat"))
 
 
 def amend(
@@ -113,10 +113,7 @@ def amend(
     data: Mapping[str, Any] | None = None,
 ) -> None:
     """Change facts of tasks that are not their state (a date, a note), each with its entry."""
-    if not store.update_tasks(
-        connection, [(task, {**changes, "touched_at": act.happened_at}) for task, changes in rows]
-    ):
-        raise Conflict(_("somebody else changed one of these tasks just now: look again, then repeat"))
+    _write(connection, [(task, changes, act.happened_at) for task, changes in rows])
     store.add_entries(connection, [
         entry(act, trigger, task=task, after=task.state, changes=changes, data=data or {}) for task, changes in rows
     ])  # fmt: skip

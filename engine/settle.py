@@ -173,12 +173,12 @@ class Settling:
     def columns(self, task: TaskRow, anchor: Anchor | None) -> dict[str, Any]:
         stage = self.blueprint.plan.stages[task.stage]
         dates = dates_of(self.blueprint.due(task.stage).deadline, None, anchor, self.office.calendar, stage.roll)
-        columns = dates.columns(self.office.calendar, never_overdue=stage.soft or stage.type == "ongoing")
+        columns = dates.columns(self.office.calendar, never_overdue=stage.never_overdue)
         original = task.original_last_day or dates.last_day
-        return {**columns, "original_last_day": original, **self.rearmed(task)}
+        return {**columns, "original_last_day": original, **rearmed(task, self.act.happened_at)}
 
-    def rearmed(self, task: TaskRow) -> dict[str, Any]:
-        return rearmed(task, self.act.happened_at)
+    def undated(self) -> dict[str, Any]:
+        return Dates().columns(self.office.calendar, never_overdue=True)
 
     def reproject(self, stage_id: str) -> None:
         """Dates that hang on this stage's date follow it."""
@@ -220,9 +220,8 @@ class Settling:
         """Take the date back that hung on a completion which never was."""
         if not self.hangs_on_completion(stage_id):
             return
-        undated = Dates().columns(self.office.calendar, never_overdue=True)
         rows = [
-            (task, {**undated, **rearmed(task, self.act.happened_at)})
+            (task, {**self.undated(), **rearmed(task, self.act.happened_at)})
             for task in store.stage_tasks(self.connection, self.instance.id, stage_id)
             if task.state not in FINAL and task.state != State.WAITING and task.last_day and not task.by_hand
             and anchor_done_at(self.blueprint, stage_id, task.period, task.unit, progress) is None
@@ -232,9 +231,8 @@ class Settling:
 
     def closed(self, task: TaskRow) -> dict[str, Any]:
         """The columns of a task that waits again: no date that hung on its predecessor, all rungs unmade."""
-        undated = Dates().columns(self.office.calendar, never_overdue=True)
         return {
-            **(undated if self.hangs_on_completion(task.stage) else {}),
+            **(self.undated() if self.hangs_on_completion(task.stage) else {}),
             "opened_at": None,
             "swept_at": None,
             "next_action_at": task.opens_at,

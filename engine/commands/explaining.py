@@ -1,19 +1,13 @@
 """explain: light on imports, for it is asked a hundred times a day."""
 
-import json
-from typing import Any
-
 import click
 
 from engine.calendar import Calendar
 from engine.clock import local_date, read_day, system_clock
+from engine.commands.output import print_json
 from engine.deadlines import explain, read
 from engine.i18n import _
 from engine.reports.explain import Explained, in_words, plan_in_words
-
-
-def _print_json(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def _explain() -> click.Command:
@@ -28,7 +22,7 @@ def _explain() -> click.Command:
             return
         found = read(phrase, issued=read_day(issued) if issued else local_date(system_clock()))
         if as_json:
-            _print_json(explain(found))
+            print_json(explain(found))
         else:
             _say(in_words(found, Calendar(), read_day(until) if until else None))
 
@@ -47,7 +41,7 @@ def _explain_plan(name: str, as_json: bool) -> None:
     blueprint = Blueprint.from_source(source.plan, source.directory, source.directory_name)
     rows = plan_in_words(blueprint, Calendar())
     if as_json:
-        _print_json([
+        print_json([
             {"stage": stage, "key": key, **explain(blueprint.read_phrase(found.phrase)),
              "sentence": found.sentence, "days": list(found.days)} for stage, key, found in rows
         ])  # fmt: skip

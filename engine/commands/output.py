@@ -1,17 +1,20 @@
-"""Printing: tables for people, JSON for programs. User text never passes as markup."""
+"""Printing: tables for people, JSON for programs. User text never passes as markup.
+
+rich is imported where a table is drawn: what prints JSON or a line need not wait for it.
+"""
 
 import json
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from engine.clock import shown
+from engine.clock import shown, shown_day
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 WIDE = 200  # columns where the output is no terminal
 
@@ -26,19 +29,17 @@ def _plain(value: Any) -> Any:
     raise TypeError(type(value).__name__)
 
 
-def console() -> Console:
+def console() -> "Console":
+    from rich.console import Console
+
     return Console(width=None if sys.stdout.isatty() else WIDE, highlight=False, soft_wrap=False)
 
 
-def print_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> None:
-    table = Table(
-        title=Text(title) if title else None,
-        title_justify="left",
-        box=None,
-        pad_edge=False,
-        header_style="bold",
-        show_edge=False,
-    )
+def print_table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
     for heading in headings:
         table.add_column(heading, overflow="fold")
     for row in rows:
@@ -47,7 +48,7 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], title: s
 
 
 def day(value: date | None) -> str:
-    return value.strftime("%d/%m/%Y") if value else "–"
+    return shown_day(value) if value else "–"
 
 
 def local(value: datetime | None, zone_name: str) -> str:

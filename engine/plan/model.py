@@ -238,6 +238,10 @@ class Stage(Model):
         return self
 
     @property
+    def never_overdue(self) -> bool:
+        return self.soft or self.type == "ongoing"
+
+    @property
     def holder(self) -> Responsible | None:
         return self.responsible or self.inferred_responsible
 

@@ -13,7 +13,7 @@ from engine.plan.blueprint import Blueprint
 from engine.rows import TaskRow
 from engine.service import rights
 from engine.service.moves import checked_moment, new_deadline
-from engine.service.select import Selection, select
+from engine.service.select import Selection, select_some
 from engine.settle import Settling, by_instance
 from engine.states import FINAL
 
@@ -31,9 +31,7 @@ def fix_date(office: Office, selection: Selection, day: date, act: Act, *, dry_r
     Raises BadValue where the document itself gives the date, or the day lies before the plan's.
     """
     with writing(office.engine) as connection:
-        tasks = select(office, connection, selection, act.at)
-        if not tasks:
-            raise BadValue(_("no task matches {selectors}").format(selectors=" ".join(selection.selectors)))
+        tasks = select_some(office, connection, selection, act.at)
         fixed = []
         for name, some in by_instance(tasks).items():
             instance = office.instance(connection, name)
@@ -96,9 +94,7 @@ def note(office: Office, selection: Selection, text: str, by: str, act: Act, *, 
     if not text.strip():
         raise BadValue(_("a note needs a text"))
     with writing(office.engine) as connection:
-        tasks = select(office, connection, selection, act.at)
-        if not tasks:
-            raise BadValue(_("no task matches {selectors}").format(selectors=" ".join(selection.selectors)))
+        tasks = select_some(office, connection, selection, act.at)
         for name, some in by_instance(tasks).items():
             blueprint = office.blueprint(connection, office.instance(connection, name))
             rights.require(connection, blueprint, some, "note", act)

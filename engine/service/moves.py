@@ -19,7 +19,7 @@ from engine.office import Office
 from engine.plan.blueprint import Blueprint
 from engine.rows import TaskRow
 from engine.service import rights
-from engine.service.select import Arrival, Selection, select
+from engine.service.select import Arrival, Selection, select_some
 from engine.settle import Moved, Settling, by_instance, rearmed
 from engine.states import FINAL, State, Trigger
 
@@ -81,14 +81,12 @@ def _require_reason(trigger: Trigger, act: Act) -> None:
 def _selected(
     office: Office, connection: Connection, selection: Selection, arrivals: Sequence[Arrival] | None, act: Act
 ) -> list[TaskRow]:
-    tasks = select(office, connection, selection, act.at)
+    tasks = select_some(office, connection, selection, act.at)
     if arrivals is not None:
         units = {arrival.unit for arrival in arrivals}
         if missing := units - {task.unit for task in tasks}:
             raise NotFound(_("unit"), sorted(missing)[0], {task.unit for task in tasks})
         tasks = [task for task in tasks if task.unit in units]
-    if not tasks:
-        raise BadValue(_("no task matches {selectors}").format(selectors=" ".join(selection.selectors)))
     return tasks
 
 
@@ -184,7 +182,7 @@ def new_deadline(office: Office, blueprint: Blueprint, task: TaskRow, day: date,
     stage = blueprint.plan.stages[task.stage]
     dates = Dates(named=day, last_day=day, from_on=task.from_on, to_on=task.to_on)
     return {
-        **dates.columns(office.calendar, never_overdue=stage.soft or stage.type == "ongoing"),
+        **dates.columns(office.calendar, never_overdue=stage.never_overdue),
         "original_last_day": task.original_last_day or day,
         "by_hand": True,
         **rearmed(task, moment),

@@ -89,6 +89,14 @@ def select(office: Office, connection: Connection, selection: Selection, now: da
     return list(found.values())
 
 
+def select_some(office: Office, connection: Connection, selection: Selection, now: datetime) -> list[TaskRow]:
+    """As `select`; raises BadValue where nothing matches."""
+    tasks = select(office, connection, selection, now)
+    if not tasks:
+        raise BadValue(_("no task matches {selectors}").format(selectors=" ".join(selection.selectors)))
+    return tasks
+
+
 def _match(
     office: Office, connection: Connection, pattern: Pattern, selection: Selection, now: datetime
 ) -> list[TaskRow]:

@@ -21,8 +21,8 @@ from engine.office import Office
 from engine.plan.blueprint import Blueprint
 from engine.plan.directory import Directory, Unit
 from engine.plan.loader import load_plan
-from engine.service.rights import checked_unit as _checked_unit
-from engine.service.rights import require_coordinator
+from engine.service.rights import checked_unit, require_coordinator
+from engine.service.units import facts_of, people_of
 from engine.settle import Settling
 from engine.states import State
 
@@ -59,9 +59,7 @@ def start(
         _refuse_past(blueprint, rows, local_date(act.happened_at, office.calendar.zone))
     snapshot = blueprint.to_json()
     digest = Blueprint.digest(snapshot)
-    facts = {
-        unit: model.model_dump_json(by_alias=True, exclude_unset=True) for unit, model in source.directory.units.items()
-    }
+    facts = facts_of(source.directory)
     with writing(office.engine) as connection:
         if store.find_instance(connection, name):
             raise Conflict(_("instance {name} exists already: choose another --id").format(name=name))
@@ -69,10 +67,7 @@ def start(
         known = store.unit_facts(connection, blueprint.directory_name, facts)
         _refuse_other_directory(blueprint, source.directory, known)
         store.add_units(connection, blueprint.directory_name, facts)
-        store.add_people(connection, [
-            {"directory": blueprint.directory_name, "user": person.user, "unit": person.unit,
-             "coordinates": "coordinate" in person.may} for person in source.directory.people
-        ])  # fmt: skip
+        store.add_people(connection, people_of(source.directory, blueprint.directory_name))
         store.add_snapshot(connection, digest, snapshot, source.tree.text)
         instance_id = store.add_instance(connection, {
             "name": name, "snapshot": digest, "directory": blueprint.directory_name, "started_at": act.happened_at,
@@ -81,7 +76,7 @@ def start(
         store.add_tallies(connection, _tallies(blueprint, rows, source.directory.units, instance_id))
         data = {"plan": source.plan.plan, "snapshot": digest, "tasks": len(rows), "backdate": backdate}
         store.add_entries(connection, [machine.entry(act, "start", instance_id=instance_id, data=data)])
-        _checked_unit(connection, blueprint, act)
+        checked_unit(connection, blueprint, act)
         store.add_creation_entries(connection, instance_id, {
             "at": act.at, "happened_at": act.happened_at, "actor": act.actor, "doc": act.doc,
         })  # fmt: skip
@@ -109,7 +104,7 @@ class _Maker:
     def stage_rows(self, stage_id: str, occurrence: Occurrence | None, dates: Dates) -> Iterator[dict[str, Any]]:
         opens_at = self.opens_at(stage_id, occurrence, dates)
         stage = self.blueprint.plan.stages[stage_id]
-        columns = dates.columns(self.calendar, never_overdue=stage.soft or stage.type == "ongoing")
+        columns = dates.columns(self.calendar, never_overdue=stage.never_overdue)
         state = self.state(stage_id, opens_at)
         opened = None if state is State.WAITING else self.at
         for units in self.blueprint.holders(stage_id):

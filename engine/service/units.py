@@ -11,7 +11,7 @@ from engine.db import reading, writing
 from engine.errors import PlanError
 from engine.machine import Act
 from engine.office import Office
-from engine.plan.directory import Unit
+from engine.plan.directory import Directory, Unit
 from engine.plan.loader import load_directory
 from engine.service import rights
 
@@ -30,9 +30,7 @@ def load_units(office: Office, path: Path, act: Act, *, dry_run: bool = False) -
     source = load_directory(path)
     if source.directory is None or source.broken:
         raise PlanError(source.problems)
-    new = {
-        unit: model.model_dump_json(by_alias=True, exclude_unset=True) for unit, model in source.directory.units.items()
-    }
+    new = facts_of(source.directory)
     with writing(office.engine) as connection:
         rights.require_keeper(connection, source.directory_name, act)
         known = store.unit_facts(connection, source.directory_name)
@@ -47,13 +45,23 @@ def load_units(office: Office, path: Path, act: Act, *, dry_run: bool = False) -
             })
             for unit in (*added, *changed)
         ])  # fmt: skip
-        store.replace_people(connection, source.directory_name, [
-            {"directory": source.directory_name, "user": person.user, "unit": person.unit,
-             "coordinates": "coordinate" in person.may} for person in source.directory.people
-        ])  # fmt: skip
+        store.replace_people(connection, source.directory_name, people_of(source.directory, source.directory_name))
         if dry_run:
             connection.rollback()
     return Loaded(added, changed)
+
+
+def facts_of(directory: Directory) -> dict[str, str]:
+    """unit → its facts as the register keeps them."""
+    return {name: unit.model_dump_json(by_alias=True, exclude_unset=True) for name, unit in directory.units.items()}
+
+
+def people_of(directory: Directory, name: str) -> list[dict[str, Any]]:
+    """The rows of the people a directory names."""
+    return [
+        {"directory": name, "user": one.user, "unit": one.unit, "coordinates": "coordinate" in one.may}
+        for one in directory.people
+    ]
 
 
 def list_units(office: Office, directory: str | None) -> list[dict[str, Any]]:
