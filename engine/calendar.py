@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from engine.clock import OFFICE_ZONE, instant_of, local_date, zone
 from engine.i18n import N_, _, language
@@ -30,10 +31,20 @@ class Announced:
 
 
 @cache
+def _shipped() -> dict[str, Any]:
+    return tomllib.loads(SWAPS.read_text("utf-8"))
+
+
+def last_confirmed_year() -> int:
+    """The last year whose announcement the shipped data know."""
+    return int(_shipped()["confirmed_until"])
+
+
+@cache
 def announced() -> Mapping[date, Announced]:
     """The swaps shipped with the program, by day."""
     found: dict[date, Announced] = {}
-    for swap in tomllib.loads(SWAPS.read_text("utf-8"))["swap"]:
+    for swap in _shipped()["swap"]:
         for works, days in ((False, swap.get("off", [])), (True, swap.get("work", []))):
             found |= {day: Announced(day, works, swap["source"]) for day in days}
     return found

@@ -83,12 +83,20 @@ def _unrolled(
     return Dates()
 
 
-def opening_day(blueprint: Blueprint, stage_id: str, occurrence: Occurrence, dates: Dates, calendar: Calendar) -> date:
-    """The day a recurring task opens: `opens` before its deadline; without a day, the first day of its period."""
-    offset = blueprint.opening_offset(blueprint.plan.stages[stage_id])
-    if dates.last_day is None:
+def opens_on(
+    blueprint: Blueprint, stage_id: str, occurrence: Occurrence | None, last_day: date | None, calendar: Calendar
+) -> date | None:
+    """The day a task waits for: only what recurs, or says `opens:`, has one.
+
+    It is `opens` before the deadline; without a deadline the first day of the period, and none at all for a follower,
+    which waits for its leader.
+    """
+    stage = blueprint.plan.stages[stage_id]
+    if last_day is not None and (occurrence or stage.opens):
+        return moved(last_day, blueprint.opening_offset(stage), calendar)
+    if last_day is None and occurrence and not blueprint.waits(stage_id):
         return occurrence.start
-    return moved(dates.last_day, offset, calendar)
+    return None
 
 
 def moved(day: date, offset: Offset, calendar: Calendar) -> date:

@@ -50,14 +50,15 @@ def compose(office: Office, connection: Connection, now: datetime) -> Composed:
     ready = outbox.ready_decisions(connection, now)
     if not ready:
         return Composed()
-    if not office.calendar.is_office_time(now):
-        until = office.calendar.next_office_time(now)
+    calendar = office.almanac(connection).national
+    if not calendar.is_office_time(now):
+        until = calendar.next_office_time(now)
         fresh = [row.id for row in ready if row.deferred_to is None]
         outbox.defer_decisions(connection, fresh, until)
         return Composed(deferred=len(fresh))
     items = _to_send(office, connection, ready)
     items = _highest(connection, items)
-    return _release(office, connection, _addressed(connection, items, local_date(now, office.calendar.zone)), now)
+    return _release(office, connection, _addressed(connection, items, local_date(now, office.zone)), now)
 
 
 def _to_send(office: Office, connection: Connection, ready: Sequence[DecisionRow]) -> list[Item]:
@@ -161,12 +162,12 @@ def redirect(connection: Connection, lost: Sequence[tuple[DecisionRow, str]], re
 
 def _release(office: Office, connection: Connection, groups: dict[Key, list[Item]], now: datetime) -> Composed:
     """One message per group, unless that address had its message of the day: then tomorrow."""
-    today = local_date(now, office.calendar.zone)
+    today = local_date(now, office.zone)
     done = Composed()
     for (address, urgent, held), items in groups.items():
         ids = [item.decision.id for item in items]
         if outbox.has_message(connection, address, CHANNEL, today, urgent, held):
-            outbox.defer_decisions(connection, ids, next_morning(now, office.calendar))
+            outbox.defer_decisions(connection, ids, next_morning(now, office.almanac(connection).national))
             done.deferred += len(ids)
             continue
         message_id = outbox.add_message(connection, _message(office, connection, address, urgent, held, items, now))
@@ -180,7 +181,7 @@ def _message(
 ) -> dict[str, Any]:
     items.sort(key=lambda item: (-item.decision.severity, item.decision.due_at, item.task.id))
     first = items[0]
-    today = local_date(now, office.calendar.zone)
+    today = local_date(now, office.zone)
     notice = Notice(
         recipients=tuple(
             dict.fromkeys(item.register.name(item.decision.recipient.partition("#")[0], today) for item in items)
@@ -223,7 +224,7 @@ def _sections(office: Office, connection: Connection, items: list[Item], now: da
             register=first.register, stage_id=stage_id, tasks=[item.task for item in some], progress=progress,
             received=received,
             undeliverable=lost, letter=any(_needs_letter(item) for item in some),
-            now=now, calendar=office.calendar,
+            now=now, calendar=office.almanac(connection).of(first.blueprint.calendar_name),
         )  # fmt: skip
 
 

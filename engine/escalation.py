@@ -225,7 +225,7 @@ def _sweep_instance(
     office: Office, connection: Connection, instance: InstanceRow, tasks: Sequence[TaskRow], now: datetime, swept: Swept
 ) -> None:
     blueprint = office.blueprint(connection, instance)
-    register = Register(connection, instance.directory)
+    register, almanac = Register(connection, instance.directory), office.almanac(connection)
     register.load({task.unit for task in tasks})
     waiting = [task for task in tasks if task.state == State.WAITING]
     swept.opened += _open_periods(office, connection, instance, waiting, now)
@@ -234,11 +234,12 @@ def _sweep_instance(
     for task in tasks:
         if task.state == State.WAITING:
             continue
+        calendar = almanac.of(blueprint.calendar_name, register, task.unit)
         due, following = agenda(
-            rungs_of(blueprint, task.stage), timeline(blueprint, task), office.calendar, task.swept_at, now
+            rungs_of(blueprint, task.stage), timeline(blueprint, task), calendar, task.swept_at, now
         )
         for item in due:
-            rows += _decisions(item, blueprint, task, register, office.calendar)
+            rows += _decisions(item, blueprint, task, register, calendar)
         marks.append((task, following if task.state not in FINAL else None))
     outbox.add_decisions(connection, rows)
     store.mark_swept(connection, marks, now)

@@ -113,7 +113,7 @@ def amend(
     data: Mapping[str, Any] | None = None,
 ) -> None:
     """Change facts of tasks that are not their state (a date, a note), each with its entry."""
-    _write(connection, [(task, changes, act.happened_at) for task, changes in rows])
+    _write(connection, [(task, changes, max(act.happened_at, task.touched_at)) for task, changes in rows])
     store.add_entries(connection, [
         entry(act, trigger, task=task, after=task.state, changes=changes, data=data or {}) for task, changes in rows
     ])  # fmt: skip

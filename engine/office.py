@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import Connection, Engine
 
 from engine import store
+from engine.almanac import Almanac
 from engine.calendar import Calendar
 from engine.config import Settings
 from engine.errors import NotFound
@@ -22,8 +23,20 @@ class Office:
 
     engine: Engine
     settings: Settings
-    calendar: Calendar
+    calendar: Calendar  # zone, hours and the days as shipped; what has been announced since is in the almanac
     _blueprints: dict[str, Blueprint] = field(default_factory=dict)
+    _almanac: tuple[int, Almanac] | None = None
+
+    @property
+    def zone(self) -> str:
+        return self.calendar.zone
+
+    def almanac(self, connection: Connection) -> Almanac:
+        """The calendars as announced so far; read again only when there is news."""
+        newest = store.newest_calendar_day(connection)
+        if self._almanac is None or self._almanac[0] != newest:
+            self._almanac = newest, Almanac(self.calendar, store.calendar_days(connection))
+        return self._almanac[1]
 
     def blueprint(self, connection: Connection, instance: InstanceRow) -> Blueprint:
         digest = instance.snapshot
@@ -61,6 +74,10 @@ class Register:
         """The name the unit bears on a day; its id where the register does not know it."""
         found = self.find(unit)
         return found.name_on(day) if found else unit
+
+    def level(self, unit: str) -> str | None:
+        found = self.find(unit)
+        return found.level if found else None
 
     def parent(self, unit: str) -> str | None:
         found = self.find(unit)

@@ -31,7 +31,7 @@ def run_forever(office: Office, every_seconds: int, clock: Clock, report: Callab
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
     beat()
-    scheduler = BackgroundScheduler(timezone=office.calendar.zone)
+    scheduler = BackgroundScheduler(timezone=office.zone)
     scheduler.add_job(beat, "interval", seconds=every_seconds, coalesce=True, misfire_grace_time=None, max_instances=1)
     scheduler.start()
     while not stop.wait(timeout=1):  # a bounded wait, so that Windows sees Ctrl-C

@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine import machine, store
+from engine.almanac import Almanac
+from engine.calendar import Calendar
 from engine.clock import local_date
 from engine.dates import Anchor, Dates, anchor_of, dates_of
 from engine.deadlines import Relative
@@ -36,8 +38,17 @@ class Moved:
 class Settling:
     """The consequences of moves in one instance, within their transaction."""
 
-    def __init__(self, office: Office, connection: Connection, instance: InstanceRow, act: Act):
+    def __init__(
+        self,
+        office: Office,
+        connection: Connection,
+        instance: InstanceRow,
+        act: Act,
+        almanac: Almanac | None = None,
+    ):
         self.office, self.connection, self.instance = office, connection, instance
+        self.almanac = almanac or office.almanac(connection)
+        self.register = Register(connection, instance.directory)
         self.act = replace(act, actor=SYSTEM, for_unit=None, doc=None, reason=None)
         self.blueprint: Blueprint = office.blueprint(connection, instance)
 
@@ -60,10 +71,9 @@ class Settling:
         done: Counter[tuple[str, str, str]] = Counter()
         dropped: Counter[tuple[str, str, str]] = Counter()
         arrivals: dict[tuple[str, str, str], datetime] = {}
-        register = Register(self.connection, self.instance.directory)
-        register.load(item.task.unit for item in moved if item.task.stage in self.blueprint.scoped)
+        self.register.load(item.task.unit for item in moved if item.task.stage in self.blueprint.scoped)
         for item in moved:
-            for key in self.keys(item.task, register):
+            for key in self.keys(item.task):
                 done[key] += (item.state == State.COMPLETED) - (item.task.state == State.COMPLETED)
                 dropped[key] += (item.state in DROPPED) - (item.task.state in DROPPED)
                 arrivals[key] = max(arrivals.get(key, item.arrived_at), item.arrived_at)
@@ -74,9 +84,9 @@ class Settling:
         by_key = {(row.stage, row.period, row.scope): row for row in rows}
         return [key for key in touched if key in by_key and self.mark(by_key[key], arrivals[key])]
 
-    def keys(self, task: TaskRow, register: Register) -> Iterable[tuple[str, str, str]]:
+    def keys(self, task: TaskRow) -> Iterable[tuple[str, str, str]]:
         yield task.stage, task.period, ""
-        if task.stage in self.blueprint.scoped and (parent := register.parent(task.unit)):
+        if task.stage in self.blueprint.scoped and (parent := self.register.parent(task.unit)):
             yield task.stage, task.period, parent
 
     def mark(self, row: TallyRow, arrived_at: datetime) -> bool:
@@ -168,14 +178,19 @@ class Settling:
         moment = anchor_done_at(self.blueprint, task.stage, task.period, task.unit, progress)
         if moment is None:
             return {}
-        return self.columns(task, Anchor(local_date(moment, self.office.calendar.zone)))
+        return self.columns(task, Anchor(local_date(moment, self.office.zone)))
 
     def columns(self, task: TaskRow, anchor: Anchor | None) -> dict[str, Any]:
         stage = self.blueprint.plan.stages[task.stage]
-        dates = dates_of(self.blueprint.due(task.stage).deadline, None, anchor, self.office.calendar, stage.roll)
-        columns = dates.columns(self.office.calendar, never_overdue=stage.never_overdue)
+        calendar = self.calendar(task.unit)
+        dates = dates_of(self.blueprint.due(task.stage).deadline, None, anchor, calendar, stage.roll)
+        columns = dates.columns(calendar, never_overdue=stage.never_overdue)
         original = task.original_last_day or dates.last_day
         return {**columns, "original_last_day": original, **rearmed(task, self.act.happened_at)}
+
+    def calendar(self, unit: str) -> Calendar:
+        """The calendar by which a unit's days are counted."""
+        return self.almanac.of(self.blueprint.calendar_name, self.register, unit)
 
     def undated(self) -> dict[str, Any]:
         return Dates().columns(self.office.calendar, never_overdue=True)
@@ -183,7 +198,6 @@ class Settling:
     def reproject(self, stage_id: str) -> None:
         """Dates that hang on this stage's date follow it."""
         for follower in self.blueprint.followers.get(stage_id, []):
-            deadline = self.blueprint.due(follower).deadline
             if self.blueprint.anchor(follower) != stage_id or self.hangs_on_completion(follower):
                 continue
             anchors = store.stage_tasks(self.connection, self.instance.id, stage_id)
@@ -192,14 +206,18 @@ class Settling:
             for task in tasks:
                 if task.state in FINAL or task.by_hand:
                     continue
-                periods = matching(task.period, sorted({item.period for item in anchors}))
-                anchor = anchor_of(deadline, [a._asdict() for a in anchors if a.period in periods], None)
-                columns = self.columns(task, anchor)
+                columns = self.hung(task, anchors)
                 if (columns["last_day"], columns["provisional"]) != (task.last_day, task.provisional):
                     rows.append((task, columns))
             if rows:
                 machine.amend(self.connection, "date", rows, self.act)
                 self.reproject(follower)
+
+    def hung(self, task: TaskRow, anchors: Sequence[TaskRow]) -> dict[str, Any]:
+        """The date columns of a task whose deadline hangs on the dates of other tasks, or on a day."""
+        periods = matching(task.period, sorted({item.period for item in anchors}))
+        deadline = self.blueprint.due(task.stage).deadline
+        return self.columns(task, anchor_of(deadline, [a._asdict() for a in anchors if a.period in periods], None))
 
     def close_again(self, stage_id: str) -> None:
         """After an undo: followers that opened only because of the undone move wait again."""

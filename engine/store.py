@@ -20,9 +20,11 @@ from sqlalchemy import (
     update,
 )  # fmt: skip
 
+from engine.almanac import AnnouncedDay, Scope
 from engine.rows import InstanceRow, TallyRow, TaskRow
 from engine.tables import (
     Answer,
+    CalendarDay,
     Entry,
     Heartbeat,
     Instance,
@@ -43,6 +45,7 @@ def table(model: Any) -> Table:
 
 TASK, ENTRY, TALLY, INSTANCE = map(table, (Task, Entry, Tally, Instance))
 UNIT, PERSON, SNAPSHOT, ANSWER, HEARTBEAT = map(table, (Unit, Person, Snapshot, Answer, Heartbeat))
+CALENDAR_DAY = table(CalendarDay)
 
 _TASK_COLUMNS = [TASK.c[name] for name in TaskRow._fields[:-1]]
 
@@ -141,6 +144,27 @@ def add_answer(connection: Connection, instance_id: int, question: str, text: st
 def answers(connection: Connection, instance_id: int) -> dict[str, str]:
     rows = connection.execute(select(ANSWER.c.question, ANSWER.c.text).where(ANSWER.c.instance_id == instance_id))
     return {row.question: row.text for row in rows}
+
+
+# --- announced days ----------------------------------------------------------------------------------------------
+
+
+def newest_calendar_day(connection: Connection) -> int:
+    """What tells whether days were announced since one last looked; 0 where none ever were."""
+    return connection.execute(select(func.max(CALENDAR_DAY.c.id))).scalar() or 0
+
+
+def calendar_days(connection: Connection) -> list[AnnouncedDay]:
+    """Every announced day, in the order they were loaded."""
+    columns = [CALENDAR_DAY.c[name] for name in (*Scope._fields, "day", "works", "source")]
+    rows = connection.execute(select(*columns).order_by(CALENDAR_DAY.c.id))
+    return [AnnouncedDay(Scope(*row[:4]), *row[4:]) for row in rows]
+
+
+def add_calendar_days(connection: Connection, days: Sequence[AnnouncedDay]) -> None:
+    if days:
+        rows = [{**item.scope._asdict(), "day": item.day, "works": item.works, "source": item.source} for item in days]
+        connection.execute(insert(CALENDAR_DAY), rows)
 
 
 # --- tasks -------------------------------------------------------------------------------------------------------

@@ -44,6 +44,20 @@ class Person(SQLModel, table=True):
     coordinates: bool = False
 
 
+class CalendarDay(SQLModel, table=True):
+    """Days announced on top of the law; the newest row of a scope and day counts, none is ever changed."""
+
+    __tablename__ = "calendar_day"
+    id: int | None = _key()
+    calendar: str = ""  # empty words: for everybody
+    directory: str = ""
+    level: str = ""
+    unit: str = ""
+    day: date
+    works: bool | None  # None: again what the week and the holidays make of it
+    source: str = Field(sa_type=Text)
+
+
 class Instance(SQLModel, table=True):
     id: int | None = _key()
     name: str = Field(unique=True)

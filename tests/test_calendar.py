@@ -1,6 +1,7 @@
 """The working calendar: Tết at UTC+7, compensatory days, announced swaps, and the arithmetic of working days."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import available_timezones
 
 import pytest
 from conftest import Kh
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.calendar import Announced, Calendar
+from engine.clock import instant_of, local_date
 from engine.i18n import in_language
 
 CALENDAR = Calendar()
@@ -171,6 +173,19 @@ def test_openings_follow_one_another_in_any_zone(zone: str) -> None:
     openings = [calendar.opening_of(date(2011, 1, 1) + timedelta(n)) for n in range(730)]
     assert openings == sorted(openings)  # in Apia 30 December 2011 never was: it opens with the 31st
     assert all(calendar.next_office_time(opening) >= opening for opening in openings)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.sampled_from(sorted(available_timezones())), st.dates(date(2000, 1, 1), date(2036, 12, 31)))
+def test_no_date_is_doubled_or_skipped_in_any_zone(name: str, first: date) -> None:
+    days = [first + timedelta(n) for n in range(370)]
+    calendar = Calendar(zone=name)
+    for instants in ([calendar.opening_of(day) for day in days], [instant_of(day, time(0), name) for day in days]):
+        shown = [local_date(instant, name) for instant in instants]
+        never_was = {day for day in days if local_date(instant_of(day, time(12), name), name) != day}
+        assert len(never_was) <= 1  # a day was left out where an island crossed the date line
+        assert [day for day in shown if day not in never_was] == [day for day in days if day not in never_was]
+        assert instants == sorted(instants)
 
 
 def test_the_year_in_the_terminal_says_where_each_day_comes_from(kh: Kh) -> None:

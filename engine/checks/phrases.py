@@ -9,9 +9,9 @@ from engine.plan.loader import Source
 from engine.plan.model import Plan
 
 
-def deadlines(source: Source, plan: Plan, directory: Directory) -> None:
+def deadlines(source: Source, plan: Plan, _directory: Directory) -> None:
     """Every phrase is read; what is not understood is an error at its place, doubts are warnings."""
-    blueprint = Blueprint.from_source(plan, directory, source.directory_name)
+    blueprint = source.blueprint
     for stage_id, stage in plan.stages.items():
         for key, phrase in (("deadline", stage.deadline), ("inferred", stage.inferred)):
             if phrase:

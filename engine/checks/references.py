@@ -6,7 +6,6 @@ from typing import Any
 from engine.errors import PhraseError, nearest
 from engine.i18n import _
 from engine.ladders import BUILT_IN_NAMES, ROLES
-from engine.plan.blueprint import Blueprint
 from engine.plan.directory import Directory, LevelGroup
 from engine.plan.loader import Source
 from engine.plan.model import Plan, Responsible, Stage
@@ -124,7 +123,7 @@ def _directory_names(source: Source, directory: Directory) -> None:
 
 def empty_groups(source: Source, plan: Plan, directory: Directory) -> None:
     """A stage that nobody is left to do."""
-    blueprint = Blueprint.from_source(plan, directory, source.directory_name)
+    blueprint = source.blueprint
     known = {*directory.units, *directory.groups}
     for stage_id, stage in plan.stages.items():
         holder = stage.holder
@@ -134,12 +133,12 @@ def empty_groups(source: Source, plan: Plan, directory: Directory) -> None:
             source.report(path, "KH034", message.format(day=plan.document.date))
 
 
-def cycles(source: Source, plan: Plan, directory: Directory) -> None:
+def cycles(source: Source, plan: Plan, _directory: Directory) -> None:
     """Stages that wait for one another in a circle; dates that hang on one another in a circle.
 
     The two are apart: a conference may wait for papers that are due before it.
     """
-    blueprint = Blueprint.from_source(plan, directory, source.directory_name)
+    blueprint = source.blueprint
     waits: dict[str, set[str]] = {}
     hangs: dict[str, set[str]] = {}
     for stage_id in plan.stages:
@@ -174,7 +173,7 @@ def _in_circles(leads: dict[str, set[str]]) -> list[str]:
 def units_on_the_day(source: Source, plan: Plan, directory: Directory) -> None:
     """Units that do not exist on the plan's date, or that nobody can write to: warnings."""
     day = plan.document.date
-    blueprint = Blueprint.from_source(plan, directory, source.directory_name)
+    blueprint = source.blueprint
     silent: dict[str, Path] = {}
     for path, name, _allowed in _unit_references(plan):
         unit = directory.units.get(name)

@@ -55,12 +55,12 @@ class Course:
                     yield name, found
 
 
-def timeline(source: Source, plan: Plan, directory: Directory) -> None:
+def timeline(source: Source, _plan: Plan, _directory: Directory) -> None:
     """All findings about time; only for a plan without errors, for a broken one has no course."""
     if any(problem.severity == "error" for problem in source.problems):
         return
-    blueprint = Blueprint.from_source(plan, directory, source.directory_name)
-    calendar = Calendar()
+    blueprint = source.blueprint
+    calendar = source.almanac.of(blueprint.calendar_name)
     dates = {key: found for key, (_occurrence, found) in project(blueprint, calendar).items()}
     course = Course(source, blueprint, calendar, dates)
     for one in FINDINGS:

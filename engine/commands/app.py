@@ -32,8 +32,8 @@ def moment(office: Office, text: str | None, now: datetime) -> datetime:
     """`--at`, or now. A bare day means the start of its working hours, but never later than now today."""
     if text is None:
         return now
-    found = read_instant(text, office.calendar.work_start, office.calendar.zone)
-    zone = office.calendar.zone
+    found = read_instant(text, office.calendar.work_start, office.zone)
+    zone = office.zone
     if len(text) == 10 and found > now and local_date(found, zone) == local_date(now, zone):
         return now
     return found

@@ -42,7 +42,7 @@ def _as_dict(ticked: Ticked) -> dict[str, Any]:
 def say(ticked: Ticked, office: Office) -> None:
     if ticked.last is not None:
         text = _("Nothing done: the last tick ran as at {last}.")
-        click.echo(text.format(last=local(ticked.last, office.calendar.zone)))
+        click.echo(text.format(last=local(ticked.last, office.zone)))
         return
     sent = ticked.delivered
     click.echo(

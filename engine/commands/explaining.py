@@ -31,15 +31,14 @@ def _explain() -> click.Command:
 
 def _explain_plan(name: str, as_json: bool) -> None:
     from engine.errors import PlanError
-    from engine.plan.blueprint import Blueprint
     from engine.plan.files import find_plan
     from engine.plan.loader import load_plan
 
     source = load_plan(find_plan(name))
     if source.plan is None or source.directory is None or source.broken:
         raise PlanError(source.problems)
-    blueprint = Blueprint.from_source(source.plan, source.directory, source.directory_name)
-    rows = plan_in_words(blueprint, Calendar())
+    blueprint = source.blueprint
+    rows = plan_in_words(blueprint, source.almanac.of(blueprint.calendar_name))
     if as_json:
         print_json([
             {"stage": stage, "key": key, **explain(blueprint.read_phrase(found.phrase)),

@@ -37,7 +37,7 @@ def _make(trigger: Trigger) -> click.Command:
         as_json, dry_run = options.pop("as_json"), options.pop("dry_run")
         act, selection = act_of(office, options), selection_of(options)
         table, new_date = options.pop("table"), options.pop("new_date", None)
-        arrivals = read_arrivals(Path(table), office.calendar.zone, office.calendar.work_start) if table else None
+        arrivals = read_arrivals(Path(table), office.zone, office.calendar.work_start) if table else None
         day = read_day(new_date) if new_date else None
         outcomes = move(office, selection, trigger, act, new_date=day, arrivals=arrivals, dry_run=dry_run)
         _print(outcomes, as_json, dry_run)

@@ -76,7 +76,7 @@ def _notices() -> click.Group:
             ("Message-ID", row.message_id),
             (_("Status"), row.status),
             (_("Reason"), row.reason),
-            (_("Sent"), local(row.sent_at, office.calendar.zone)),
+            (_("Sent"), local(row.sent_at, office.zone)),
             (_("Paper"), row.doc),
             (_("Signed by"), row.signed_by),
         ):
@@ -101,7 +101,7 @@ def _notices() -> click.Group:
             return
         headings = (_("Task"), _("Rung"), _("To"), _("Fell due"), _("Outcome"), _("Reason"))
         print_table(headings, [
-            (row["task"], row["rung"], row["recipient"], local(row["due_at"], office.calendar.zone), row["outcome"],
+            (row["task"], row["rung"], row["recipient"], local(row["due_at"], office.zone), row["outcome"],
              _reason(row)) for row in rows
         ])  # fmt: skip
 
@@ -174,7 +174,7 @@ def _print_told(rows: list[dict[str, Any]], office: Office, as_json: bool) -> No
         print_json(rows)
         return
     for row in rows:
-        click.echo(f"{local(row['at'], office.calendar.zone)}  {row['recipient']}  {row['message_id']}")
+        click.echo(f"{local(row['at'], office.zone)}  {row['recipient']}  {row['message_id']}")
         click.echo(f"{row['subject']}\n{row['text']}\n{'-' * 72}")
 
 
@@ -194,7 +194,7 @@ def _print_log(rows: list[dict[str, Any]], office: Office, as_json: bool) -> Non
         _("Reason"),
     )
     print_table(headings, [
-        (row["entry"], local(row["happened_at"], office.calendar.zone) + ("*" if row["backdated"] else ""),
+        (row["entry"], local(row["happened_at"], office.zone) + ("*" if row["backdated"] else ""),
          row["actor"], row["trigger"], row["task"], _state(row["before"]), _state(row["after"]), row["doc"],
          row["reason"] or row["data"].get("text", "")) for row in rows
     ])  # fmt: skip

@@ -72,7 +72,7 @@ def _list() -> click.Command:
             return
         headings = (_("Instance"), _("Number"), _("Plan"), _("Started"), _("Tasks"), _("Done"))
         print_table(headings, [
-            (row["instance"], row["number"], row["title"], local(row["started_at"], office.calendar.zone),
+            (row["instance"], row["number"], row["title"], local(row["started_at"], office.zone),
              row["tasks"], row["done"]) for row in rows
         ])  # fmt: skip
 

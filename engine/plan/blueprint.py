@@ -38,28 +38,32 @@ class Due:
 class Blueprint:
     """A plan with its groups' members as they were on the plan's date; what an instance keeps as its snapshot."""
 
-    def __init__(self, plan: Plan, groups: Mapping[str, tuple[str, ...]], directory_name: str):
-        self.plan, self.groups, self.directory_name = plan, groups, directory_name
+    def __init__(self, plan: Plan, groups: Mapping[str, tuple[str, ...]], directory_name: str, calendar_name: str = ""):
+        self.plan, self.groups = plan, groups
+        self.directory_name, self.calendar_name = directory_name, calendar_name
         self._dues: dict[str, Due] = {}
         self._partners: dict[str, dict[str, tuple[str, ...]]] = {}
 
     @classmethod
-    def from_source(cls, plan: Plan, directory: Directory, directory_name: str) -> "Blueprint":
+    def from_source(cls, plan: Plan, directory: Directory, directory_name: str, calendar_name: str = "") -> "Blueprint":
         """Resolve the groups as of the plan's date."""
         groups = {name: tuple(directory.members(name, plan.document.date)) for name in directory.groups}
-        return cls(plan, groups, directory_name)
+        return cls(plan, groups, directory_name, calendar_name)
 
     @classmethod
     def from_json(cls, text: str) -> "Blueprint":
         content = json.loads(text)
         groups = {name: tuple(members) for name, members in content["groups"].items()}
-        return cls(Plan.model_validate(content["plan"]), groups, content["directory"])
+        plan = Plan.model_validate(content["plan"])
+        return cls(plan, groups, content["directory"], content.get("calendar", ""))
 
     def to_json(self) -> str:
         """The snapshot: canonical, so that equal plans have equal digests."""
         plan = self.plan.model_dump(mode="json", by_alias=True, exclude_unset=True)
         plan["directory"] = self.directory_name
         content = {"plan": plan, "groups": self.groups, "directory": self.directory_name}
+        if self.calendar_name:
+            content["calendar"] = self.calendar_name
         return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     @staticmethod

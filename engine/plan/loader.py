@@ -5,14 +5,18 @@ import io
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from engine.almanac import Almanac
+from engine.calendar import Calendar
 from engine.errors import BadValue, PlanError, Problem, nearest
 from engine.i18n import N_, _
+from engine.plan.blueprint import Blueprint
+from engine.plan.calendarfile import CalendarFile
 from engine.plan.directory import Directory
 from engine.plan.files import read_file
 from engine.plan.model import Plan
@@ -32,12 +36,22 @@ class Source:
     directory: Directory | None = None
     directory_tree: Tree | None = None
     directory_name: str = ""
+    calendar: CalendarFile | None = None
+    almanac: Almanac = field(default_factory=lambda: Almanac(Calendar()))
     problems: list[Problem] = field(default_factory=list)
 
     @property
     def broken(self) -> bool:
         """Is there an error? Then the models, if any, are only what is left of the file."""
         return any(problem.severity == "error" for problem in self.problems)
+
+    @cached_property
+    def blueprint(self) -> Blueprint:
+        """What the plan means; only for a file of which a plan and a directory are left."""
+        assert self.plan is not None
+        assert self.directory is not None
+        name = self.calendar.name if self.calendar else ""
+        return Blueprint.from_source(self.plan, self.directory, self.directory_name, name)
 
     def written(self, *path: str) -> set[str]:
         """The keys that stand at a place of the file, broken or not."""
@@ -53,9 +67,13 @@ class Source:
         self.problems.append(Problem(self.tree.file, *mark, code, severity, message))
 
 
-def load_plan(path: Path) -> Source:
-    """Read a plan and its directory. Raises BadValue only where the plan file itself cannot be read."""
+def load_plan(path: Path, almanac: Almanac | None = None) -> Source:
+    """Read a plan with its directory and calendar. Raises BadValue only where the plan file itself cannot be read.
+
+    `almanac` is what is known of the calendars without the file; by default what is shipped.
+    """
     source = Source(path, _tree(path))
+    source.almanac = almanac or source.almanac
     source.problems += source.tree.problems
     if source.tree.problems and not isinstance(source.tree.value, Mapping):
         return source
@@ -63,6 +81,7 @@ def load_plan(path: Path) -> Source:
     if isinstance(plan, Plan):
         source.plan = plan
         _load_directory_of(plan, source)
+        _load_calendar_of(plan, source)
     return source
 
 
@@ -76,6 +95,32 @@ def load_directory(path: Path) -> Source:
         directory = _validate(Directory, source.tree, source.problems, _("a directory"))
         source.directory = directory if isinstance(directory, Directory) else None
     return source
+
+
+def load_calendar(path: Path) -> CalendarFile:
+    """Read a file of announced days. Raises PlanError with every mistake of it."""
+    found, problems = _read_calendar(path)
+    if found is None or problems:
+        raise PlanError(problems)
+    return found
+
+
+def _read_calendar(path: Path) -> tuple[CalendarFile | None, list[Problem]]:
+    tree = _tree(path)
+    problems = list(tree.problems)
+    found = None if problems else _validate(CalendarFile, tree, problems, _("a calendar"))
+    return (found if isinstance(found, CalendarFile) else None), problems
+
+
+def _load_calendar_of(plan: Plan, source: Source) -> None:
+    if plan.calendar is None:
+        return
+    try:
+        source.calendar, problems = _read_calendar(source.path.parent / plan.calendar)
+        source.problems += problems
+        source.almanac = source.almanac.adding(source.calendar.days() if source.calendar else ())
+    except BadValue as error:
+        source.report(("calendar",), "KH021", str(error))
 
 
 def _tree(path: Path) -> Tree:
@@ -220,10 +265,10 @@ _MESSAGES: dict[str, tuple[str, str]] = {
 @cache
 def known_keys() -> frozenset[str]:
     """Every key of the plan and directory language."""
-    from engine.plan import directory, model
+    from engine.plan import calendarfile, directory, model
 
     keys = {"each", "joint", "below", "same", "any"}
-    for module in (model, directory):
+    for module in (model, directory, calendarfile):
         for item in vars(module).values():
             if isinstance(item, type) and issubclass(item, BaseModel):
                 keys.update(field.alias or name for name, field in item.model_fields.items())

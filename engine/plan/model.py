@@ -300,6 +300,7 @@ class Plan(Model):
         Annotated[Text, Tag("file")] | Annotated[Directory, Tag("inline")],
         Discriminator(lambda value: "file" if isinstance(value, str) else "inline"),
     ]
+    calendar: Text | None = None
     coordinator: Slug
     span: SpanText  # type: ignore[valid-type]
     accept_by: Slug | None = None

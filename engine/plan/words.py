@@ -29,7 +29,7 @@ def _as_text(value: Any) -> Any:
 
 def _as_list(value: Any) -> Any:
     """One word stands for a list of one."""
-    return [value] if isinstance(value, str | dict) else value
+    return [value] if isinstance(value, str | dict | date) else value
 
 
 Text = Annotated[str, BeforeValidator(_as_text), StringConstraints(min_length=1, max_length=20_000)]

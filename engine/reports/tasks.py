@@ -25,7 +25,8 @@ def task_views(office: Office, connection: Connection, tasks: Sequence[TaskRow],
         blueprint = office.blueprint(connection, instance)
         progress = _progress(connection, instance, blueprint)
         some = [task for task in tasks if task.instance == name]
-        views += [_view(task, blueprint, progress, now, office.calendar) for task in some]
+        calendar = office.almanac(connection).of(blueprint.calendar_name)
+        views += [_view(task, blueprint, progress, now, calendar) for task in some]
     return views
 
 
@@ -55,7 +56,8 @@ def status_view(office: Office, connection: Connection, name: str, now: datetime
     instance = office.instance(connection, name)
     blueprint = office.blueprint(connection, instance)
     tasks = store.tasks(connection, store.TASK.c.instance_id == instance.id)
-    standings = [(task, standing(task, blueprint.plan.stages[task.stage], now, office.calendar)) for task in tasks]
+    calendar = office.almanac(connection).of(blueprint.calendar_name)
+    standings = [(task, standing(task, blueprint.plan.stages[task.stage], now, calendar)) for task in tasks]
     cells = Counter(
         CELLS[item.timeliness]
         for task, item in standings

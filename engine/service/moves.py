@@ -108,7 +108,7 @@ def _step(
 
 def checked_moment(office: Office, task: TaskRow, moment: datetime, act: Act) -> datetime:
     """When it happened: neither in the future nor before the task's last entry; a bare day yields within the day."""
-    zone = office.calendar.zone
+    zone = office.zone
     if act.day_only and local_date(moment, zone) == local_date(task.touched_at, zone):
         moment = max(moment, task.touched_at)
     if moment > act.at:
@@ -157,7 +157,7 @@ def _return(case: Case) -> Changes:
     passed = {"swept_at": case.moment}
     if case.new_date is None:
         return None, {**changes, **passed}
-    if case.new_date < local_date(case.moment, case.office.calendar.zone):
+    if case.new_date < local_date(case.moment, case.office.zone):
         raise BadValue(_("the new date {day} lies before the return").format(day=shown_day(case.new_date)))
     dated = new_deadline(case.office, case.blueprint, case.task, case.new_date, case.moment)
     return None, {**changes, **dated, **passed}

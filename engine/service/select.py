@@ -183,7 +183,7 @@ def _filters(office: Office, selection: Selection, now: datetime) -> list[Column
         on_time = and_(column.state == State.SUBMITTED, column.submitted_at < column.overdue_at)
         conditions += [column.overdue_at <= now, column.state.not_in(FINAL), not_(on_time)]
     if selection.due_within is not None:
-        today = local_date(now, office.calendar.zone)
+        today = local_date(now, office.zone)
         horizon = today + timedelta(days=selection.due_within)
         conditions += [column.last_day >= today, column.last_day <= horizon, column.state.not_in(FINAL)]
     return conditions

@@ -9,18 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from engine import machine, store
+from engine.almanac import Almanac
+from engine.calendar import Calendar
 from engine.checks import check
 from engine.clock import local_date
-from engine.dates import Dates, opening_day, project
-from engine.db import writing
+from engine.dates import Dates, Stretch, opens_on, project
+from engine.db import reading, writing
 from engine.deadlines import Occurrence
 from engine.errors import BadValue, Conflict, PlanError, Problem
 from engine.i18n import _
 from engine.machine import Act
-from engine.office import Office
+from engine.office import Office, Register
 from engine.plan.blueprint import Blueprint
 from engine.plan.directory import Directory, Unit
 from engine.plan.loader import load_plan
+from engine.recount import Shifted
+from engine.service.calendars import announce
 from engine.service.rights import checked_unit, require_coordinator
 from engine.service.units import facts_of, people_of
 from engine.settle import Settling
@@ -36,6 +40,7 @@ class Started:
     waiting: int
     findings: tuple[Problem, ...]  # the warnings and notes of `check`
     kept_units: tuple[str, ...]  # units the register already knew otherwise than the file says
+    shifted: tuple[Shifted, ...]  # running tasks that the plan's calendar moved
 
 
 def start(
@@ -46,17 +51,16 @@ def start(
     Raises PlanError with every mistake of the file; Conflict where the name is taken; BadValue where a written date
     lies before the start and `backdate` does not allow it.
     """
-    source = load_plan(path)
+    with reading(office.engine) as connection:
+        almanac = office.almanac(connection)
+    source = load_plan(path, almanac)
     findings = check(source)
     if errors := [problem for problem in findings if problem.severity == "error"]:
         raise PlanError(errors)
     assert source.plan is not None
     assert source.directory is not None
     name = _checked_name(name or source.plan.plan)
-    blueprint = Blueprint.from_source(source.plan, source.directory, source.directory_name)
-    rows = list(_Maker(office, blueprint, act.happened_at).rows())
-    if not backdate:
-        _refuse_past(blueprint, rows, local_date(act.happened_at, office.calendar.zone))
+    blueprint = source.blueprint
     snapshot = blueprint.to_json()
     digest = Blueprint.digest(snapshot)
     facts = facts_of(source.directory)
@@ -72,6 +76,11 @@ def start(
         instance_id = store.add_instance(connection, {
             "name": name, "snapshot": digest, "directory": blueprint.directory_name, "started_at": act.happened_at,
         })  # fmt: skip
+        announced = announce(office, connection, source.calendar.days() if source.calendar else (), act)
+        register = Register(connection, blueprint.directory_name)
+        rows = list(_Maker(blueprint, announced.almanac, register, act.happened_at).rows())
+        if not backdate:
+            _refuse_past(blueprint, rows, local_date(act.happened_at, office.zone))
         store.add_tasks(connection, [{**row, "instance_id": instance_id} for row in rows])
         store.add_tallies(connection, _tallies(blueprint, rows, source.directory.units, instance_id))
         data = {"plan": source.plan.plan, "snapshot": digest, "tasks": len(rows), "backdate": backdate}
@@ -80,51 +89,53 @@ def start(
         store.add_creation_entries(connection, instance_id, {
             "at": act.at, "happened_at": act.happened_at, "actor": act.actor, "doc": act.doc,
         })  # fmt: skip
-        settling = Settling(office, connection, office.instance(connection, name), act)
+        settling = Settling(office, connection, office.instance(connection, name), act, announced.almanac)
         for stage_id in filter(blueprint.waits, source.plan.stages):
             settling.advance(stage_id)
         if dry_run:
             connection.rollback()
     kept = tuple(unit for unit, text in known.items() if text != facts[unit])
     waiting = sum(row["state"] == State.WAITING for row in rows)
-    return Started(name, len(rows), waiting, tuple(findings), kept)
+    return Started(name, len(rows), waiting, tuple(findings), kept, tuple(announced.shifted))
 
 
 class _Maker:
-    """Makes the rows of `task`, stage by stage and period by period."""
+    """Makes the rows of `task`, stage by stage and period by period, each by its unit's calendar."""
 
-    def __init__(self, office: Office, blueprint: Blueprint, at: datetime):
-        self.calendar, self.blueprint, self.at = office.calendar, blueprint, at
-        self.today = local_date(at, office.calendar.zone)
+    def __init__(self, blueprint: Blueprint, almanac: Almanac, register: Register, at: datetime):
+        self.blueprint, self.almanac, self.register, self.at = blueprint, almanac, register, at
+        self.today = local_date(at, almanac.base.zone)
+        self._columns: dict[Calendar, dict[Stretch, dict[str, Any]]] = {}
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        for (stage_id, _period), (occurrence, dates) in project(self.blueprint, self.calendar).items():
-            yield from self.stage_rows(stage_id, occurrence, dates)
+        name = self.blueprint.calendar_name
+        for stretch in self.columns(self.almanac.of(name)):
+            for units in self.blueprint.holders(stretch[0]):
+                calendar = self.almanac.of(name, self.register, units[0])
+                yield {"stage": stretch[0], "period": stretch[1], "unit": units[0], **self.columns(calendar)[stretch]}
 
-    def stage_rows(self, stage_id: str, occurrence: Occurrence | None, dates: Dates) -> Iterator[dict[str, Any]]:
-        opens_at = self.opens_at(stage_id, occurrence, dates)
+    def columns(self, calendar: Calendar) -> dict[Stretch, dict[str, Any]]:
+        """What the tasks of each stage and period have in common, by one calendar."""
+        if calendar not in self._columns:
+            self._columns[calendar] = {
+                stretch: self.stage_columns(stretch[0], occurrence, dates, calendar)
+                for stretch, (occurrence, dates) in project(self.blueprint, calendar).items()
+            }
+        return self._columns[calendar]
+
+    def stage_columns(
+        self, stage_id: str, occurrence: Occurrence | None, dates: Dates, calendar: Calendar
+    ) -> dict[str, Any]:
         stage = self.blueprint.plan.stages[stage_id]
-        columns = dates.columns(self.calendar, never_overdue=stage.never_overdue)
+        day = opens_on(self.blueprint, stage_id, occurrence, dates.last_day, calendar)
+        opens_at = calendar.opening_of(day) if day and day > self.today else None
         state = self.state(stage_id, opens_at)
         opened = None if state is State.WAITING else self.at
-        for units in self.blueprint.holders(stage_id):
-            yield {
-                "stage": stage_id, "period": occurrence.period if occurrence else "", "unit": units[0],
-                "state": state.value, "opens_at": opens_at, "opened_at": opened, "touched_at": self.at,
-                "original_last_day": dates.last_day, "next_action_at": opened or opens_at, **columns,
-            }  # fmt: skip
-
-    def opens_at(self, stage_id: str, occurrence: Occurrence | None, dates: Dates) -> datetime | None:
-        """Only what recurs, or says `opens:`, waits for a day; a follower without a day waits for its leader."""
-        stage = self.blueprint.plan.stages[stage_id]
-        if occurrence is None:
-            if not stage.opens or dates.last_day is None:
-                return None
-            occurrence = Occurrence("", dates.last_day, dates.last_day, None, None, None, None)
-        elif dates.last_day is None and self.blueprint.waits(stage_id):
-            return None
-        day = opening_day(self.blueprint, stage_id, occurrence, dates, self.calendar)
-        return self.calendar.opening_of(day) if day > self.today else None
+        return {
+            "state": state.value, "opens_at": opens_at, "opened_at": opened, "touched_at": self.at,
+            "original_last_day": dates.last_day, "next_action_at": opened or opens_at,
+            **dates.columns(calendar, never_overdue=stage.never_overdue),
+        }  # fmt: skip
 
     def state(self, stage_id: str, opens_at: datetime | None) -> State:
         if self.blueprint.waits(stage_id) or opens_at is not None:
