@@ -10,7 +10,7 @@ from conftest import ROOT, Kh
 from engine.checks import check
 from engine.commands.main import COMMANDS
 from engine.ladders import TEMPLATES, built_in
-from engine.plan.loader import load_plan
+from engine.plan.loader import load_calendar, load_plan
 from engine.states import MOVES, Trigger
 from engine.templates import environment
 
@@ -64,12 +64,14 @@ def test_every_template_is_there_in_both_languages() -> None:
     assert {rung.template for rung in built_in("don-doc")} <= set(TEMPLATES)
 
 
-def test_the_plan_in_the_readme_checks_clean(tmp_path: Path) -> None:
-    (block,) = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+def test_the_yaml_in_the_readme_is_right(tmp_path: Path) -> None:
+    plan, calendar = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
     path = tmp_path / "nho.yaml"
-    path.write_text(block, encoding="utf-8")
+    path.write_text(plan, encoding="utf-8")
     assert [item for item in check(load_plan(path)) if item.severity != "note"] == []
-    assert yaml.safe_load(block)["plan"] == "nho"
+    assert yaml.safe_load(plan)["plan"] == "nho"
+    path.write_text(calendar, encoding="utf-8")
+    assert load_calendar(path).days()
 
 
 def test_the_commands_in_the_readme_run(kh: Kh) -> None:
