@@ -27,7 +27,8 @@ from engine.rows import InstanceRow, TaskRow
 from engine.settle import Settling, rearmed
 from engine.states import FINAL, State
 
-Shifts = tuple[tuple[str, date, date], ...]  # what moved (`deadline`, `opening`, a rung), from, to
+Shift = tuple[str, date, date]  # what moved (`deadline`, `opening`, a rung), from, to
+Shifts = tuple[Shift, ...]
 DEADLINE, OPENING = "deadline", "opening"
 A_MOMENT = timedelta(microseconds=1)
 
@@ -86,7 +87,7 @@ class Recount:
         """What moves for one task, and its new columns."""
         columns = self.dates(task, progress)
         fresh = task._replace(**columns)
-        shifts: list[tuple[str, date, date]] = []
+        shifts: list[Shift] = []
         if task.last_day and fresh.last_day and fresh.last_day != task.last_day:
             shifts.append((DEADLINE, task.last_day, fresh.last_day))
         if task.state == State.WAITING:

@@ -1,5 +1,6 @@
 """calendar: a year's working days; loading what was announced."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ from engine.commands.output import print_json, print_table
 from engine.db import reading
 from engine.i18n import N_, _
 from engine.office import Office
-from engine.recount import DEADLINE, OPENING, Shifted
+from engine.recount import DEADLINE, OPENING, Shift, Shifted
 from engine.reports.calendar import special_days, warnings
 from engine.reports.explain import WEEKDAYS
 from engine.service.calendars import load
 
+MANY = 12  # more units than this are counted, not named
 WHAT = {DEADLINE: N_("last day"), OPENING: N_("opening")}
 
 
@@ -76,8 +78,8 @@ def _load() -> click.Command:
             print_json({"days": [_as_dict(day) for day in found.days], "moved": [_moved(one) for one in found.shifted]})
             return
         print_table((_("Task"), _("What moves"), _("From"), _("To")), [
-            (one.task, _(WHAT[what]) if what in WHAT else what, shown_day(old), shown_day(new))
-            for one in found.shifted for what, old, new in one.shifts
+            (task, _(WHAT[what]) if what in WHAT else what, shown_day(old), shown_day(new))
+            for task, (what, old, new) in _grouped(found.shifted)
         ])  # fmt: skip
         text = (
             _("{days} days would be announced, {tasks} tasks would move")
@@ -87,6 +89,20 @@ def _load() -> click.Command:
         click.echo(text.format(days=len(found.days), tasks=len(found.shifted)))
 
     return run
+
+
+def _grouped(shifted: list[Shifted]) -> Iterator[tuple[str, Shift]]:
+    """What moves, tasks of one stage that move alike in one line."""
+    groups: dict[tuple[str, Shift], list[str]] = {}
+    for one in shifted:
+        stage, _slash, unit = one.task.rpartition("/")
+        for shift in one.shifts:
+            groups.setdefault((stage, shift), []).append(unit)
+    for (stage, shift), units in groups.items():
+        if len(units) > MANY:
+            yield _("{stage}/… ({n} tasks)").format(stage=stage, n=len(units)), shift
+        else:
+            yield f"{stage}/" + (units[0] if len(units) == 1 else "{" + ",".join(units) + "}"), shift
 
 
 def _as_dict(day: Any) -> dict[str, Any]:
