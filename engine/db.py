@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
+from sqlmodel import SQLModel
 
 from engine.errors import BadValue, Unavailable
 from engine.i18n import _
@@ -108,6 +109,13 @@ def open_store(url: str) -> Engine:
             raise Unavailable(message.format(found=version, known=head_version()))
         if version != head_version():
             upgrade(engine)
+    return engine
+
+
+def in_memory() -> Engine:
+    """An empty store that dies with the process, for what is only tried out."""
+    engine = connect("sqlite://")
+    SQLModel.metadata.create_all(engine)
     return engine
 
 

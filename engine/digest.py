@@ -162,44 +162,78 @@ def redirect(connection: Connection, lost: Sequence[tuple[DecisionRow, str]], re
 
 def _release(office: Office, connection: Connection, groups: dict[Key, list[Item]], now: datetime) -> Composed:
     """One message per group, unless that address had its message of the day: then tomorrow."""
-    today = local_date(now, office.zone)
-    done = Composed()
-    for (address, urgent, held), items in groups.items():
-        ids = [item.decision.id for item in items]
-        if outbox.has_message(connection, address, CHANNEL, today, urgent, held):
-            outbox.defer_decisions(connection, ids, next_morning(now, office.almanac(connection).national))
-            done.deferred += len(ids)
-            continue
-        message_id = outbox.add_message(connection, _message(office, connection, address, urgent, held, items, now))
-        outbox.compose_decisions(connection, ids, message_id)
-        done.messages += 1
-    return done
+    already = outbox.messages_of_day(connection, CHANNEL, local_date(now, office.zone))
+    later = [item.decision.id for key, items in groups.items() if key in already for item in items]
+    outbox.defer_decisions(connection, later, next_morning(now, office.almanac(connection).national))
+    fresh = {key: items for key, items in groups.items() if key not in already}
+    desk = Desk(office, connection, now)
+    messages = [desk.message(key, items) for key, items in fresh.items()]
+    ids = outbox.add_messages(connection, messages)
+    outbox.compose_decisions(connection, [
+        (item.decision.id, ids[message["message_id"]])
+        for message, items in zip(messages, fresh.values(), strict=True) for item in items
+    ])  # fmt: skip
+    return Composed(len(messages), len(later))
 
 
-def _message(
-    office: Office, connection: Connection, address: str, urgent: bool, held: bool, items: list[Item], now: datetime
-) -> dict[str, Any]:
-    items.sort(key=lambda item: (-item.decision.severity, item.decision.due_at, item.task.id))
-    first = items[0]
-    today = local_date(now, office.zone)
-    notice = Notice(
-        recipients=tuple(
-            dict.fromkeys(item.register.name(item.decision.recipient.partition("#")[0], today) for item in items)
-        ),
-        sections=tuple(_sections(office, connection, items, now)),
-        language=first.blueprint.plan.language,
-        coordinator=first.register.name(first.blueprint.plan.coordinator, today),
-        contact=address_of(first.register, first.blueprint.plan.coordinator, today) or "",
-        today=today,
-    )
-    rendered = render_notice(notice)
-    return {
-        "recipient": address, "channel": CHANNEL, "office_date": today, "urgent": urgent, "held": held,
-        "message_id": _message_id(notice.contact, address, CHANNEL, today, urgent, held),
-        "subject": rendered.subject, "body": rendered.body, "attachments": json.dumps(rendered.attachments),
-        "severity": first.decision.severity, "rung": first.decision.rung, "template": first.decision.template,
-        "composed_at": now, "status": "held" if held else "pending",
-    }  # fmt: skip
+class Desk:
+    """Where the messages of one release are written; what several of them say alike is looked up once."""
+
+    def __init__(self, office: Office, connection: Connection, now: datetime):
+        self.connection, self.now = connection, now
+        self.today = local_date(now, office.zone)
+        self.almanac = office.almanac(connection)
+        self._progress: dict[tuple[int, str, str], tuple[int, int]] = {}
+
+    def message(self, key: Key, items: list[Item]) -> dict[str, Any]:
+        address, urgent, held = key
+        items.sort(key=lambda item: (-item.decision.severity, item.decision.due_at, item.task.id))
+        first = items[0]
+        notice = Notice(
+            recipients=tuple(dict.fromkeys(
+                item.register.name(item.decision.recipient.partition("#")[0], self.today) for item in items
+            )),
+            sections=tuple(self.sections(items)),
+            language=first.blueprint.plan.language,
+            coordinator=first.register.name(first.blueprint.plan.coordinator, self.today),
+            contact=address_of(first.register, first.blueprint.plan.coordinator, self.today) or "",
+            today=self.today,
+        )  # fmt: skip
+        rendered = render_notice(notice)
+        return {
+            "recipient": address, "channel": CHANNEL, "office_date": self.today, "urgent": urgent, "held": held,
+            "message_id": _message_id(notice.contact, address, CHANNEL, self.today, urgent, held),
+            "subject": rendered.subject, "body": rendered.body, "attachments": json.dumps(rendered.attachments),
+            "severity": first.decision.severity, "rung": first.decision.rung, "template": first.decision.template,
+            "composed_at": self.now, "status": "held" if held else "pending",
+        }  # fmt: skip
+
+    def sections(self, items: list[Item]) -> Iterable[Section]:
+        """Items about one stage and of one rung stand together, the most urgent first."""
+        groups: dict[tuple[Any, ...], list[Item]] = defaultdict(list)
+        for item in items:
+            lost = item.decision.role == "undeliverable"
+            groups[item.decision.template, item.task.instance, item.task.stage, item.task.period, lost].append(item)
+        for (template, _instance, stage_id, _period, lost), some in groups.items():
+            first = some[0]
+            with in_language(first.blueprint.plan.language):
+                heading = label(template)
+            yield Section.about(
+                template=template, heading=heading, severity=first.decision.severity, blueprint=first.blueprint,
+                register=first.register, stage_id=stage_id, tasks=[item.task for item in some],
+                progress=self.progress(first.task),
+                received=_received(self.connection, first.task) if template == "tiep-nhan" else (),
+                undeliverable=lost, letter=any(_needs_letter(item) for item in some),
+                now=self.now, calendar=self.almanac.of(first.blueprint.calendar_name),
+            )  # fmt: skip
+
+    def progress(self, task: TaskRow) -> tuple[int, int]:
+        """(how many are done, of how many) in a task's stage and period."""
+        if (task.instance_id, task.stage, task.period) not in self._progress:
+            for row in store.tallies(self.connection, task.instance_id, [task.stage]):
+                if not row.scope:
+                    self._progress[task.instance_id, task.stage, row.period] = row.done, row.total - row.dropped
+        return self._progress[task.instance_id, task.stage, task.period]
 
 
 def _message_id(*key: Any) -> str:
@@ -207,39 +241,10 @@ def _message_id(*key: Any) -> str:
     return f"<{digest[:40]}@kh.invalid>"
 
 
-def _sections(office: Office, connection: Connection, items: list[Item], now: datetime) -> Iterable[Section]:
-    """Items about one stage and of one rung stand together, the most urgent first."""
-    groups: dict[tuple[Any, ...], list[Item]] = defaultdict(list)
-    for item in items:
-        lost = item.decision.role == "undeliverable"
-        groups[item.decision.template, item.task.instance, item.task.stage, item.task.period, lost].append(item)
-    for (template, _instance, stage_id, period, lost), some in groups.items():
-        first = some[0]
-        with in_language(first.blueprint.plan.language):
-            heading = label(template)
-        progress = _progress(connection, first.task.instance_id, stage_id, period)
-        received = _received(connection, first.task) if template == "tiep-nhan" else ()
-        yield Section.about(
-            template=template, heading=heading, severity=first.decision.severity, blueprint=first.blueprint,
-            register=first.register, stage_id=stage_id, tasks=[item.task for item in some], progress=progress,
-            received=received,
-            undeliverable=lost, letter=any(_needs_letter(item) for item in some),
-            now=now, calendar=office.almanac(connection).of(first.blueprint.calendar_name),
-        )  # fmt: skip
-
-
 def _needs_letter(item: Item) -> bool:
     """The coordinator gets the draft, but for a letter to itself."""
     coordinator = item.blueprint.plan.coordinator
     return item.rung.letter and item.decision.recipient == coordinator and item.task.unit != coordinator
-
-
-def _progress(connection: Connection, instance_id: int, stage_id: str, period: str) -> tuple[int, int]:
-    """(how many are done, of how many) in one stage and period."""
-    for row in store.tallies(connection, instance_id, [stage_id]):
-        if row.period == period and not row.scope:
-            return row.done, row.total - row.dropped
-    return 0, 0
 
 
 def _received(connection: Connection, task: TaskRow) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """What a notice says: plain data for the templates, and the text they make of it."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -107,8 +107,14 @@ class Rendered:
     attachments: list[dict[str, str]] = field(default_factory=list)
 
 
+def _plain(notice: Notice) -> dict[str, Any]:
+    """A notice as plain data, all the templates ever see."""
+    sections = [{**vars(section), "lines": [vars(line) for line in section.lines]} for section in notice.sections]
+    return {**vars(notice), "sections": sections}
+
+
 def render_notice(notice: Notice) -> Rendered:
-    context = asdict(notice)
+    context = _plain(notice)
     letters = [section for section in context["sections"] if section["letter"]]
     return Rendered(
         subject=header_text(render("subject.txt.j2", notice.language, context)),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, or_, select, update
 
 from engine.rows import DecisionRow
 from engine.store import chunks, insert_new, table
@@ -57,11 +57,15 @@ def reopen_message_decisions(connection: Connection, message_id: int) -> None:
     )  # fmt: skip
 
 
-def compose_decisions(connection: Connection, ids: Sequence[int], message_id: int) -> None:
-    for some in chunks(ids):
-        connection.execute(
-            update(DECISION).where(DECISION.c.id.in_(some)).values(outcome="composed", message_id=message_id)
-        )  # fmt: skip
+def compose_decisions(connection: Connection, pairs: Sequence[tuple[int, int]]) -> None:
+    """(decision, message): the decision is told of in the message."""
+    statement = (
+        update(DECISION)
+        .where(DECISION.c.id == bindparam("key"))
+        .values(outcome="composed", message_id=bindparam("message"))
+    )
+    if pairs:
+        connection.execute(statement, [{"key": key, "message": message} for key, message in pairs])
 
 
 def decisions(connection: Connection, *conditions: ColumnElement[bool]) -> list[DecisionRow]:
@@ -77,16 +81,22 @@ def decisions_of_messages(connection: Connection, message_ids: Iterable[int]) ->
     return found
 
 
-def has_message(connection: Connection, recipient: str, channel: str, day: date, urgent: bool, held: bool) -> bool:
-    query = select(MESSAGE.c.id).where(
-        MESSAGE.c.recipient == recipient, MESSAGE.c.channel == channel, MESSAGE.c.office_date == day,
-        MESSAGE.c.urgent == urgent, MESSAGE.c.held == held,
-    )  # fmt: skip
-    return connection.execute(query).first() is not None
+def messages_of_day(connection: Connection, channel: str, day: date) -> set[tuple[str, bool, bool]]:
+    """(recipient, urgent, held) of the messages of an office day: there is one of each at most."""
+    query = select(MESSAGE.c.recipient, MESSAGE.c.urgent, MESSAGE.c.held)
+    rows = connection.execute(query.where(MESSAGE.c.channel == channel, MESSAGE.c.office_date == day))
+    return {tuple(row) for row in rows}
 
 
-def add_message(connection: Connection, row: Mapping[str, Any]) -> int:
-    return int(connection.execute(insert(MESSAGE).values(**row)).inserted_primary_key[0])  # type: ignore[index]
+def add_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """The new messages' ids by their Message-ID."""
+    found: dict[str, int] = {}
+    for some in chunks(rows):
+        connection.execute(insert(MESSAGE), [dict(row) for row in some])
+        names = [row["message_id"] for row in some]
+        query = select(MESSAGE.c.message_id, MESSAGE.c.id).where(MESSAGE.c.message_id.in_(names))
+        found.update((row.message_id, row.id) for row in connection.execute(query))
+    return found
 
 
 def pending_messages(connection: Connection, now: datetime) -> list[Any]:
@@ -97,6 +107,24 @@ def pending_messages(connection: Connection, now: datetime) -> list[Any]:
 
 def messages(connection: Connection, *conditions: ColumnElement[bool]) -> list[Any]:
     return list(connection.execute(select(MESSAGE).where(*conditions).order_by(MESSAGE.c.id)))
+
+
+def send_all(connection: Connection, now: datetime, reason: str) -> int:
+    """Everything pending as sent; for an office on paper, whose letterbox never fails. How many there were."""
+    pending = MESSAGE.c.status == "pending"
+    ours = select(MESSAGE.c.id).where(pending)
+    connection.execute(
+        update(DECISION)
+        .where(DECISION.c.message_id.in_(ours), DECISION.c.outcome == "composed")
+        .values(outcome="sent", reason=reason)
+    )
+    return connection.execute(update(MESSAGE).where(pending).values(status="sent", sent_at=now, attempts=1)).rowcount
+
+
+def next_decision_at(connection: Connection) -> datetime | None:
+    """When the next pending decision is to be released; the past where one waits already."""
+    moment = func.min(func.coalesce(DECISION.c.deferred_to, DECISION.c.due_at), type_=DECISION.c.due_at.type)
+    return connection.execute(select(moment).where(DECISION.c.outcome == "pending")).scalar()
 
 
 def update_message(connection: Connection, message_id: int, *, while_status: str, **values: Any) -> bool:

@@ -130,6 +130,10 @@ def replace_people(connection: Connection, directory: str, rows: Sequence[Mappin
         connection.execute(insert(PERSON), [dict(row) for row in rows])
 
 
+def forget_people(connection: Connection) -> None:
+    connection.execute(delete(PERSON))
+
+
 def people(connection: Connection, directory: str) -> dict[str, Any]:
     """user → row of everybody who may act in this directory."""
     return {row.user: row for row in connection.execute(select(PERSON).where(PERSON.c.directory == directory))}
@@ -239,6 +243,11 @@ def due_tasks(connection: Connection, now: datetime, limit: int) -> list[TaskRow
     """The open tasks something falls due for, the oldest first: one index scan."""
     query = task_query().where(TASK.c.next_action_at <= now).order_by(TASK.c.next_action_at, TASK.c.id).limit(limit)
     return [TaskRow._make(row) for row in connection.execute(query)]
+
+
+def next_action_at(connection: Connection) -> datetime | None:
+    """When something next falls due for any task."""
+    return connection.execute(select(func.min(TASK.c.next_action_at))).scalar()
 
 
 def mark_swept(connection: Connection, rows: Sequence[tuple[TaskRow, datetime | None]], now: datetime) -> None:

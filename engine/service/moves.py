@@ -51,24 +51,39 @@ def move(
     _require_reason(trigger, act)
     with writing(office.engine) as connection:
         tasks = _selected(office, connection, selection, arrivals, act)
-        papers = {arrival.unit: arrival for arrival in arrivals or ()}
-        outcomes: list[Outcome] = []
-        for name, some in by_instance(tasks).items():
-            instance = office.instance(connection, name)
-            blueprint = office.blueprint(connection, instance)
-            rights.require(connection, blueprint, some, trigger, act)
-            settling = Settling(office, connection, instance, act)
-            some = settling.open_by(some)
-            steps = [_step(office, blueprint, task, trigger, act, papers.get(task.unit), new_date) for task in some]
-            states = machine.apply(connection, steps, act)
-            moved = [
-                Moved(step.task, state, step.happened_at or act.happened_at)
-                for step, state in zip(steps, states, strict=True)
-            ]
-            settling.at(max(item.arrived_at for item in moved)).after(moved)
-            outcomes += [Outcome(item.task.selector, item.task.state, item.state) for item in moved]
+        outcomes = move_tasks(office, connection, tasks, trigger, act, new_date=new_date, arrivals=arrivals)
         if dry_run:
             connection.rollback()
+    return outcomes
+
+
+def move_tasks(
+    office: Office,
+    connection: Connection,
+    tasks: Sequence[TaskRow],
+    trigger: Trigger,
+    act: Act,
+    *,
+    new_date: date | None = None,
+    arrivals: Sequence[Arrival] | None = None,
+) -> list[Outcome]:
+    """The same for tasks at hand, in the caller's transaction."""
+    papers = {arrival.unit: arrival for arrival in arrivals or ()}
+    outcomes: list[Outcome] = []
+    for name, some in by_instance(tasks).items():
+        instance = office.instance(connection, name)
+        blueprint = office.blueprint(connection, instance)
+        rights.require(connection, blueprint, some, trigger, act)
+        settling = Settling(office, connection, instance, act)
+        some = settling.open_by(some)
+        steps = [_step(office, blueprint, task, trigger, act, papers.get(task.unit), new_date) for task in some]
+        states = machine.apply(connection, steps, act)
+        moved = [
+            Moved(step.task, state, step.happened_at or act.happened_at)
+            for step, state in zip(steps, states, strict=True)
+        ]
+        settling.at(max(item.arrived_at for item in moved)).after(moved)
+        outcomes += [Outcome(item.task.selector, item.task.state, item.state) for item in moved]
     return outcomes
 
 

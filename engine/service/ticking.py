@@ -1,5 +1,6 @@
 """The beat of the office: sweep what fell due, release this morning's messages, deliver all that is pending."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from engine.escalation import Swept, sweep_batch
 from engine.office import Office
 
 HEARTBEAT = "tick"
+Deliver = Callable[[Office, datetime], Delivered]
 BEAT_EVERY = timedelta(minutes=1)
 
 
@@ -25,11 +27,11 @@ class Ticked:
     delivered: Delivered = field(default_factory=Delivered)
 
 
-def tick(office: Office, now: datetime, *, as_told: bool = False) -> Ticked:
+def tick(office: Office, now: datetime, *, as_told: bool = False, deliver: Deliver = deliver) -> Ticked:
     """Run the engine as of `now`. Idempotent: a second tick at the same instant finds nothing left to do.
 
     `as_told`: the time was given by hand, and one earlier than the last tick does nothing. By the clock a tick always
-    runs, so that a mistyped time in the far future cannot silence the office.
+    runs, so that a mistyped time in the far future cannot silence the office. `deliver` hands out what is pending.
     """
     ticked = Ticked()
     with writing(office.engine) as connection:
