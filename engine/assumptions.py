@@ -67,7 +67,7 @@ _WORDS = {
     "none": N_("nobody acts: every notice that could ever go out"),
     "on-time": N_("everybody acknowledges the next morning and hands in on the last working day; dates left open are "
                   "fixed when first asked for, to the last working day of their window"),
-    "late": N_("{share}% of the tasks are handed in {days} days late, the others on the last working day"),
+    "late": N_("{share} per cent of the tasks are handed in {days} days late, the others on the last working day"),
     "random": N_("people act at random (seed {seed}): early, in time, late or never"),
 }  # fmt: skip
 

@@ -80,7 +80,8 @@ def _to_send(office: Office, connection: Connection, ready: Sequence[DecisionRow
         register = registers.setdefault(instance.directory, Register(connection, instance.directory))
         items.append(Item(row, task, rung, blueprint, register))
     for register in registers.values():
-        register.load({item.decision.recipient.partition("#")[0] for item in items if item.register is register})
+        ours = [item for item in items if item.register is register]
+        register.load({item.decision.recipient.partition("#")[0] for item in ours} | {item.task.unit for item in ours})
     for action, ids in ended.items():
         outbox.end_decisions(connection, ids, action, REASONS[action])
     return items

@@ -67,7 +67,8 @@ class Register:
             self._units.update((unit, Unit.model_validate_json(text)) for unit, text in facts.items())
 
     def find(self, unit: str) -> Unit | None:
-        self.load([unit])
+        if unit not in self._units:
+            self.load([unit])
         return self._units.get(unit)
 
     def name(self, unit: str, day: date) -> str:

@@ -14,11 +14,14 @@ from engine.clock import instant_of, local_date
 from engine.config import Settings
 from engine.db import in_memory, reading, writing
 from engine.delivery import Delivered
+from engine.escalation import find_rung
 from engine.i18n import N_, _
 from engine.machine import Act
 from engine.office import Office, Register
+from engine.plan.blueprint import Blueprint
 from engine.plan.loader import load_plan
 from engine.reports.notices import message_views
+from engine.reports.rungs import in_words
 from engine.rows import TaskRow
 from engine.service.facts import fix_date
 from engine.service.moves import move_tasks
@@ -43,8 +46,9 @@ class Down:
 
 @dataclass(frozen=True)
 class Simulated:
-    """Every notice, as `notices list` shows them, and under what it was made."""
+    """Every notice, as `notices list` shows them, each item with its template and why; and under what it was made."""
 
+    blueprint: Blueprint
     rows: list[dict[str, Any]]
     assumption: Assumption
     start: datetime
@@ -75,9 +79,7 @@ def simulate(
     course = _Course(office, name, assumption or Assumption(), down)
     last = until or course.last_day()
     course.live(moment, instant_of(last + timedelta(days=1), time(0), calendar.zone))
-    with reading(office.engine) as connection:
-        rows = message_views(connection, outbox.messages(connection))
-    return Simulated(rows, course.assumption, moment, last)
+    return Simulated(course.blueprint, course.rows(), course.assumption, moment, last)
 
 
 def _first_morning(path: Path, calendar: Calendar) -> datetime:
@@ -95,6 +97,17 @@ class _Course:
             self.instance = office.instance(connection, name)
             self.blueprint = office.blueprint(connection, self.instance)
             self.almanac = office.almanac(connection)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Every notice in order of time."""
+        with reading(self.office.engine) as connection:
+            rows = message_views(connection, outbox.messages(connection))
+        for row in rows:
+            for item in row["items"]:
+                rung = find_rung(self.blueprint, item["task"].split("/")[1], item["rung"])
+                item |= {"template": rung.template, "why": in_words(rung, item["occurrence"])} if rung else {}
+            row["reason"] = row["items"][0]["why"] if row["items"] else row["reason"]
+        return rows
 
     def last_day(self) -> date:
         """Some time after the plan's end, or its last deadline where that is later."""

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,8 +20,17 @@ if TYPE_CHECKING:
 WIDE = 200  # columns where the output is no terminal
 
 
-def print_json(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+def print_json(value: Any, output: Path | None = None) -> None:
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
+    write_out(f"{text}\n".encode(), output)
+
+
+def write_out(content: bytes, output: Path | None) -> None:
+    """To a file where one is named, else to the standard output. A failure is the environment's (OSError)."""
+    if output is not None:
+        output.write_bytes(content)
+    else:
+        click.echo(content, nl=False)
 
 
 def _plain(value: Any) -> Any:

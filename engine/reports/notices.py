@@ -19,7 +19,8 @@ def message_views(connection: Connection, messages: Sequence[Any]) -> list[dict[
             "recipient": message.recipient,
             "units": list(dict.fromkeys(row.recipient for row in held.get(message.id, []))),
             "severity": message.severity, "rung": message.rung,
-            "items": [{"task": tasks[row.task_id].selector, "rung": row.rung, "severity": row.severity}
+            "items": [{"task": tasks[row.task_id].selector, "rung": row.rung, "severity": row.severity,
+                       "occurrence": abs(row.occurrence), "to": row.recipient}
                       for row in held.get(message.id, [])],
             "template": message.template, "channel": message.channel, "status": message.status,
             "reason": message.reason, "subject": message.subject, "message_id": message.message_id,
