@@ -31,6 +31,7 @@ KEYS = {
     "user": Key("user", "KH_USER", ""),
     "zone": Key("office.zone", "KH_ZONE", "Asia/Ho_Chi_Minh"),
     "hours": Key("office.hours", "KH_HOURS", "07:30-11:30 13:30-17:00"),
+    "ack_days": Key("office.ack_days", "KH_ACK_DAYS", "10"),
     "smtp_host": Key("smtp.host", "KH_SMTP_HOST", ""),
     "smtp_port": Key("smtp.port", "KH_SMTP_PORT", "25"),
     "smtp_tls": Key("smtp.tls", "KH_SMTP_TLS", "none"),
@@ -78,6 +79,14 @@ class Settings:
         if not found:
             raise BadValue(_("working hours not understood: {part} (write 07:30-11:30)").format(part=self["hours"]))
         return found
+
+    @property
+    def ack_days(self) -> int:
+        """Working days after which an acknowledgement without a hand-in counts no more."""
+        text = self["ack_days"]
+        if not (text.isascii() and text.isdigit() and 1 <= int(text[:5]) <= 1000):
+            raise BadValue(_("KH_ACK_DAYS is a number of working days from 1 to 1000, not {text}").format(text=text))
+        return int(text)
 
     @property
     def smtp(self) -> Smtp | None:

@@ -10,8 +10,9 @@ from engine import outbox, store
 from engine.channels import CHANNELS
 from engine.channels.email import EmailChannel, Result, Verdict
 from engine.db import exclusive, reading, writing
+from engine.decisions import REASONS, SEND, decide
 from engine.digest import redirect
-from engine.escalation import REASONS, decide, find_rung
+from engine.escalation import find_rung
 from engine.office import Office
 
 # Minutes to wait after the 1st, 2nd, … failed attempt; after the last one the message is a dead letter.
@@ -44,7 +45,7 @@ def deliver(office: Office, now: datetime) -> Delivered:
 
 def _deliver_all(office: Office, pending: list[Any], channel: EmailChannel, now: datetime, done: Delivered) -> None:
     for number, message in enumerate(pending):
-        if not _still_wanted(office, message.id):
+        if not _still_wanted(office, message.id, now):
             done.cancelled += 1
             continue
         result = channel.send(message, now)
@@ -54,7 +55,7 @@ def _deliver_all(office: Office, pending: list[Any], channel: EmailChannel, now:
         _record(office, message, result, now, done)
 
 
-def _still_wanted(office: Office, message_id: int) -> bool:
+def _still_wanted(office: Office, message_id: int, now: datetime) -> bool:
     """False, and recorded, where everything in a message was settled since it was composed."""
     with writing(office.engine) as connection:
         held = outbox.decisions_of_messages(connection, [message_id]).get(message_id, [])
@@ -63,12 +64,12 @@ def _still_wanted(office: Office, message_id: int) -> bool:
             task = tasks[row.task_id]
             blueprint = office.blueprint(connection, office.instance(connection, task.instance))
             rung = find_rung(blueprint, task.stage, row.rung)
-            if rung is not None and decide(rung, row, task) == "send":
+            if rung is not None and decide(rung, row, task, now) == SEND:
                 return True
         outbox.update_message(
-            connection, message_id, while_status="pending", status="cancelled", reason=REASONS["done"]
+            connection, message_id, while_status="pending", status="cancelled", reason=REASONS["done"].text
         )
-        outbox.end_decisions_of(connection, message_id, "done", REASONS["done"])
+        outbox.end_decisions_of(connection, message_id, "done", REASONS["done"].text)
     return False
 
 
@@ -88,7 +89,7 @@ def _record(office: Office, message: Any, result: Result, now: datetime, done: D
         if result.verdict is Verdict.ACCEPTED:
             outbox.update_message(connection, message.id, while_status="pending", status="sent", sent_at=now,
                                  attempts=message.attempts + 1, reason=result.text)  # fmt: skip
-            outbox.end_decisions_of(connection, message.id, "sent", REASONS["sent"])
+            outbox.end_decisions_of(connection, message.id, "sent", REASONS["sent"].text)
             done.sent += 1
         elif result.verdict is Verdict.REFUSED or message.attempts + 1 > len(BACK_OFF):
             outbox.update_message(connection, message.id, while_status="pending", status="dead",

@@ -10,11 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine import outbox, store
-from engine.clock import local_date
-from engine.escalation import REASONS, decide, find_rung, next_morning
+from engine import outbox, silences, store
+from engine.clock import local_date, shown
+from engine.decisions import REASONS, SEND, decide
+from engine.escalation import find_rung, next_morning
 from engine.i18n import in_language
-from engine.ladders import Rung, label
+from engine.ladders import STOOD_STILL, Rung, label
 from engine.notices import Notice, Section, render_notice
 from engine.office import Office, Register
 from engine.plan.blueprint import Blueprint
@@ -22,6 +23,8 @@ from engine.rows import DecisionRow, TaskRow
 from engine.states import State
 
 CHANNEL = "email"
+STOOD_FROM = "stood-from"  # the heartbeat of the last tick before the office stood still
+WHOLE_STAGE = "tiep-nhan"  # the template that lists what arrived of a stage, and what did not
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,20 @@ class Item:
     rung: Rung
     blueprint: Blueprint
     register: Register
+
+    @property
+    def stretch(self) -> tuple[str, str, str]:
+        return self.task.instance, self.task.stage, self.task.period
+
+    @property
+    def is_mutable(self) -> bool:
+        """Nothing that escalates, and nothing to the responsible unit, is ever left out."""
+        told, _sep, _head = self.decision.recipient.partition("#")
+        return (
+            self.decision.template != WHOLE_STAGE
+            and self.decision.severity == 0
+            and told not in self.blueprint.partners(self.task.stage, self.task.unit)
+        )
 
     @property
     def rank(self) -> tuple[int, datetime]:
@@ -47,6 +64,7 @@ class Composed:
 
 def compose(office: Office, connection: Connection, now: datetime) -> Composed:
     """Release what is due: inside working hours as messages, else put off to the next working morning."""
+    silences.end_due(connection, now)
     ready = outbox.ready_decisions(connection, now)
     if not ready:
         return Composed()
@@ -56,14 +74,14 @@ def compose(office: Office, connection: Connection, now: datetime) -> Composed:
         fresh = [row.id for row in ready if row.deferred_to is None]
         outbox.defer_decisions(connection, fresh, until)
         return Composed(deferred=len(fresh))
-    items = _to_send(office, connection, ready)
-    items = _highest(connection, items)
+    items = _highest(connection, _to_send(office, connection, ready, now))
     return _release(office, connection, _addressed(connection, items, local_date(now, office.zone)), now)
 
 
-def _to_send(office: Office, connection: Connection, ready: Sequence[DecisionRow]) -> list[Item]:
+def _to_send(office: Office, connection: Connection, ready: Sequence[DecisionRow], now: datetime) -> list[Item]:
     """The decisions that still stand; the others end here, each with its reason."""
     tasks = store.tasks_by_id(connection, {row.task_id for row in ready})
+    quiet = silences.in_force(connection, now, tasks)
     instances = {name: office.instance(connection, name) for name in {task.instance for task in tasks.values()}}
     registers: dict[str, Register] = {}
     ended: dict[str, list[int]] = defaultdict(list)
@@ -73,8 +91,11 @@ def _to_send(office: Office, connection: Connection, ready: Sequence[DecisionRow
         instance = instances[task.instance]
         blueprint = office.blueprint(connection, instance)
         rung = find_rung(blueprint, task.stage, row.rung)
-        action = decide(rung, row, task) if rung and instance.closed_at is None else "cancelled"
-        if action != "send" or rung is None:
+        if rung is None or instance.closed_at is not None:
+            ended["closed"].append(row.id)
+            continue
+        action = decide(rung, row, task, now, quiet.get(task.id))
+        if action != SEND:
             ended[action].append(row.id)
             continue
         register = registers.setdefault(instance.directory, Register(connection, instance.directory))
@@ -83,25 +104,29 @@ def _to_send(office: Office, connection: Connection, ready: Sequence[DecisionRow
         ours = [item for item in items if item.register is register]
         register.load({item.decision.recipient.partition("#")[0] for item in ours} | {item.task.unit for item in ours})
     for action, ids in ended.items():
-        outbox.end_decisions(connection, ids, action, REASONS[action])
+        end(connection, ids, action)
+    task_of = {row.id: row.task_id for row in ready}
+    silences.keep_back(connection, [(key, quiet[task_of[key]].id) for key in ended["silenced"]])
     return items
 
 
-def _highest(connection: Connection, items: Iterable[Item]) -> list[Item]:
-    """Of several rungs for one task and recipient only the highest goes out; the others are superseded."""
-    best: dict[tuple[int, str, bool, str], Item] = {}
-    passed = []
-    for item in items:
+def end(connection: Connection, ids: Sequence[int], reason: str) -> None:
+    """End decisions for one of the reasons there are."""
+    outbox.end_decisions(connection, ids, REASONS[reason].outcome, REASONS[reason].text)
+
+
+def _highest(connection: Connection, items: Sequence[Item]) -> list[Item]:
+    """Of several rungs for one task and recipient the highest goes out, with its equals; the others are superseded."""
+
+    def key(item: Item) -> tuple[int, str, bool, str]:
         alarm = item.rung.id if item.decision.role == "undeliverable" else ""
-        key = (item.task.id, item.decision.recipient, item.decision.held, alarm)
-        rival = best.get(key)
-        if rival is None or item.rank >= rival.rank:
-            best[key] = item
-            passed += [rival.decision.id] if rival else []
-        else:
-            passed.append(item.decision.id)
-    outbox.end_decisions(connection, passed, "superseded", REASONS["superseded"])
-    return list(best.values())
+        return item.task.id, item.decision.recipient, item.decision.held, alarm
+
+    best: dict[tuple[int, str, bool, str], tuple[int, datetime]] = {}
+    for item in items:
+        best[key(item)] = max(item.rank, best.get(key(item), item.rank))
+    end(connection, [item.decision.id for item in items if item.rank < best[key(item)]], "superseded")
+    return [item for item in items if item.rank == best[key(item)]]
 
 
 Key = tuple[str, bool, bool]  # address, urgent, held
@@ -117,16 +142,26 @@ def _addressed(connection: Connection, items: Iterable[Item], today: date) -> di
             found[address, item.decision.urgent, item.decision.held].append(item)
         else:
             lost.append(item)
-    told = redirect(
-        connection, [(item.decision, item.blueprint.plan.coordinator) for item in lost], REASONS["undeliverable"]
-    )
+    pairs = [(item.decision, item.blueprint.plan.coordinator) for item in lost]
+    told = redirect(connection, pairs, REASONS["undeliverable"].text)
     twins = {(item.task.id, item.rung.id): item for item in lost}
     for row in told:
         item = replace(twins[row.task_id, row.rung], decision=row)
         if address := address_of(item.register, row.recipient, today):
             found[address, row.urgent, row.held].append(item)
         else:
-            outbox.end_decisions(connection, [row.id], "undeliverable", REASONS["undeliverable"])
+            end(connection, [row.id], "undeliverable")
+    return _without_muted(connection, found)
+
+
+def _without_muted(connection: Connection, groups: dict[Key, list[Item]]) -> dict[Key, list[Item]]:
+    """What a message says of a stage whole it does not say of its tasks again, but to the unit that has to act."""
+    found = {}
+    for key, items in groups.items():
+        listed = {item.stretch for item in items if item.decision.template == WHOLE_STAGE}
+        muted = [item for item in items if item.stretch in listed and item.is_mutable]
+        end(connection, [item.decision.id for item in muted], "muted")
+        found[key] = [item for item in items if item not in muted] if muted else items
     return found
 
 
@@ -182,7 +217,7 @@ class Desk:
 
     def __init__(self, office: Office, connection: Connection, now: datetime):
         self.connection, self.now = connection, now
-        self.today = local_date(now, office.zone)
+        self.zone, self.today = office.zone, local_date(now, office.zone)
         self.almanac = office.almanac(connection)
         self._progress: dict[tuple[int, str, str], tuple[int, int]] = {}
 
@@ -224,9 +259,14 @@ class Desk:
                 register=first.register, stage_id=stage_id, tasks=[item.task for item in some],
                 progress=self.progress(first.task),
                 received=_received(self.connection, first.task) if template == "tiep-nhan" else (),
+                stood_from=self.stood_from() if template == STOOD_STILL.template else "",
                 undeliverable=lost, letter=any(_needs_letter(item) for item in some),
                 now=self.now, calendar=self.almanac.of(first.blueprint.calendar_name),
             )  # fmt: skip
+
+    def stood_from(self) -> str:
+        moment = store.last_beat(self.connection, STOOD_FROM)
+        return shown(moment, self.zone) if moment else ""
 
     def progress(self, task: TaskRow) -> tuple[int, int]:
         """(how many are done, of how many) in a task's stage and period."""

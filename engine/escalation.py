@@ -12,17 +12,16 @@ from engine import outbox, store
 from engine.calendar import Calendar
 from engine.clock import local_date
 from engine.deadlines import read_duration
-from engine.i18n import N_
-from engine.ladders import SYSTEM_RUNGS, Rung, Timeline, days_due
+from engine.decisions import REASONS, is_too_early
+from engine.ladders import MANUAL_RUNGS, SYSTEM_RUNGS, Rung, Timeline, days_due
 from engine.machine import Act
 from engine.office import Office, Register
 from engine.plan.blueprint import Blueprint
-from engine.rows import DecisionRow, InstanceRow, TaskRow
+from engine.rows import InstanceRow, TaskRow
 from engine.settle import SYSTEM, Settling
-from engine.states import FINAL, OPEN, TO_HAND_IN, State
+from engine.states import FINAL, State
 
 BATCH = 500
-SETTLING_IN = 3  # working days after opening in which no reminder is worth sending
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,9 @@ def rungs_of(blueprint: Blueprint, stage_id: str) -> tuple[Rung, ...]:
 
 
 def find_rung(blueprint: Blueprint, stage_id: str, rung_id: str) -> Rung | None:
-    return next((rung for rung in rungs_of(blueprint, stage_id) if rung.id == rung_id), None)
+    """A rung of the stage's ladder, or one that people or the system itself raise out of turn."""
+    ladder = next((rung for rung in rungs_of(blueprint, stage_id) if rung.id == rung_id), None)
+    return ladder or MANUAL_RUNGS.get(rung_id)
 
 
 def timeline(blueprint: Blueprint, task: TaskRow) -> Timeline:
@@ -90,66 +91,6 @@ def _instant(rung: Rung, day: Any, times: Timeline, calendar: Calendar) -> datet
     if rung.when.anchor == "opening" and not rung.when.amount and times.opened_at:
         return times.opened_at
     return calendar.opening_of(day)
-
-
-def too_early(due: Due, task: TaskRow, calendar: Calendar) -> str | None:
-    """Why a rung that fell due before the task was really open is dropped; None where it stands."""
-    if due.rung.condition == "not-fixed":
-        return None
-    if task.opened_at is None or due.at < task.opened_at:
-        return "before-opening"
-    before = due.rung.when.anchor == "deadline" and due.rung.when.direction == "before" and due.rung.when.amount
-    if before:
-        opened = local_date(task.opened_at, calendar.zone)
-        day = local_date(due.at, calendar.zone)
-        if calendar.working_days_between(opened, day) < SETTLING_IN:
-            return "before-opening"
-    return None
-
-
-# Why a decision ends, in words an inspector reads.
-REASONS = {
-    "before-opening": N_("the rung fell due before the task was open, or within three working days after"),
-    "nobody-above": N_("nobody stands above the unit: it stops at severity 1, with the coordinator"),
-    "done": N_("the task was done by then"),
-    "cancelled": N_("the duty was dropped, or its date changed"),
-    "superseded": N_("a higher rung for the same task and recipient went out instead"),
-    "undeliverable": N_("the recipient has no contact"),
-    "sent": N_("accepted by the mail server"),
-}
-
-
-def decide(rung: Rung, decision: DecisionRow, task: TaskRow) -> str:
-    """'send', or the outcome that ends the decision now: a pure function of the rung and the task."""
-    if task.state in (State.WAITING, State.CANCELLED, State.EXEMPT):
-        return "cancelled"
-    if decision.deadline_version != task.deadline_version and rung.when.anchor != "opening":
-        return "cancelled"
-    if task.state != _STANDS_IN.get(rung.when.anchor, task.state):
-        return "done"
-    return "send" if _owed(rung, task) else "done"
-
-
-# A rung that counts from a submission speaks of one that still lies there; from a return, of one not answered yet.
-_STANDS_IN = {"submission": State.SUBMITTED, "return": State.RETURNED}
-
-
-def _owed(rung: Rung, task: TaskRow) -> bool:
-    match rung.condition:
-        case "not-acknowledged":
-            return task.state == State.ASSIGNED
-        case "not-submitted":
-            return task.state in TO_HAND_IN
-        case "not-accepted":
-            return task.state not in FINAL
-        case "undated":
-            return task.state in OPEN and task.last_day is None
-        case "not-fixed":
-            return task.state in OPEN and task.approximate
-        case _ if rung.when.anchor == "opening" and not rung.when.amount:
-            return task.state in TO_HAND_IN
-        case _:
-            return task.state in OPEN
 
 
 def recipients(rung: Rung, blueprint: Blueprint, task: TaskRow, register: Register) -> dict[str, str]:
@@ -258,25 +199,34 @@ def _open_periods(
     return len(after) - len(still)
 
 
-_ENDS_AS = {"nobody-above": "cancelled"}  # where the reason is finer than the outcome
-
-
 def _decisions(
     due: Due, blueprint: Blueprint, task: TaskRow, register: Register, calendar: Calendar
 ) -> list[dict[str, Any]]:
-    rung = due.rung
-    dropped = too_early(due, task, calendar)
+    dropped = "before-opening" if is_too_early(due.rung, due.at, task, calendar) else None
+    return decisions_for(due.rung, due.occurrence, due.at, blueprint, task, register, dropped)
+
+
+def decisions_for(
+    rung: Rung,
+    occurrence: int,
+    at: datetime,
+    blueprint: Blueprint,
+    task: TaskRow,
+    register: Register,
+    dropped: str | None = None,
+) -> list[dict[str, Any]]:
+    """One row for each recipient of a rung; `dropped` is the reason that ends them at once."""
     found = recipients(rung, blueprint, task, register)
     if not found and rung.severity > 1 and is_top(blueprint, task, register):
         found, dropped = {task.unit: "responsible"}, "nobody-above"
     return [
         {
-            "task_id": task.id, "rung": rung.id, "occurrence": due.occurrence,
+            "task_id": task.id, "rung": rung.id, "occurrence": occurrence,
             "deadline_version": task.deadline_version, "recipient": recipient, "role": role,
             "severity": rung.severity, "template": rung.template, "urgent": rung.urgent,
-            "held": rung.release == "sign", "due_at": due.at,
-            "outcome": _ENDS_AS.get(dropped, dropped) if dropped else "pending",
-            "reason": REASONS[dropped] if dropped else None,
+            "held": rung.release == "sign", "due_at": at,
+            "outcome": REASONS[dropped].outcome if dropped else "pending",
+            "reason": REASONS[dropped].text if dropped else None,
         }
         for recipient, role in found.items()
     ]  # fmt: skip

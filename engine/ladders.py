@@ -28,6 +28,7 @@ TEMPLATES = {
     "giai-trinh": N_("Explanation demanded"),
     "chot-ngay": N_("Date to be fixed"),
     "chua-co-han": N_("No date yet"),
+    "ngung-chay": N_("The office stood still"),
 }
 
 
@@ -138,6 +139,13 @@ UNDATED = Rung(
     condition="undated", repeat=Repeat(Duration(1, "month"), None),
 )  # fmt: skip
 SYSTEM_RUNGS = {rung.id: rung for rung in (FIX_DATE, UNDATED)}
+
+# Raised out of turn, by a person (`kh remind`) or by the office after it stood still; no sweep ever makes them.
+_AT_ONCE = Offset(0, "day", "after", "opening")
+REMIND = Rung("remind", 0, _AT_ONCE, ("responsible",), "nhac-viec", condition="not-submitted", urgent=True)
+CHASE = replace(REMIND, id="remind-overdue", severity=1, template="nhac-qua-han")
+STOOD_STILL = Rung("stood-still", 0, _AT_ONCE, ("coordinator",), "ngung-chay", condition="always")
+MANUAL_RUNGS = {rung.id: rung for rung in (REMIND, CHASE, STOOD_STILL)}
 
 
 def days_due(rung: Rung, times: Timeline, calendar: Calendar) -> Iterator[tuple[date, int]]:

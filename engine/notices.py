@@ -44,6 +44,7 @@ class Section:
     received: tuple[str, ...]
     done: int
     total: int
+    stood_from: str = ""
 
     @classmethod
     def about(
@@ -62,6 +63,7 @@ class Section:
         letter: bool,
         now: datetime,
         calendar: Calendar,
+        stood_from: str = "",
     ) -> "Section":
         stage = blueprint.plan.stages[stage_id]
         phrase = blueprint.due(stage_id).phrase or ""
@@ -87,6 +89,7 @@ class Section:
             lines,
             tuple(register.name(unit, day) for unit in received),
             *progress,
+            stood_from,
         )
 
 

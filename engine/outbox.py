@@ -81,6 +81,12 @@ def decisions_of_messages(connection: Connection, message_ids: Iterable[int]) ->
     return found
 
 
+def last_occurrence(connection: Connection, task_id: int, rung: str) -> int:
+    """How often a rung was raised for a task."""
+    query = select(func.max(DECISION.c.occurrence)).where(DECISION.c.task_id == task_id, DECISION.c.rung == rung)
+    return connection.execute(query).scalar() or 0
+
+
 def messages_of_day(connection: Connection, channel: str, day: date) -> set[tuple[str, bool, bool]]:
     """(recipient, urgent, held) of the messages of an office day: there is one of each at most."""
     query = select(MESSAGE.c.recipient, MESSAGE.c.urgent, MESSAGE.c.held)

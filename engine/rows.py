@@ -31,6 +31,7 @@ class TaskRow(NamedTuple):
     by_hand: bool
     provisional: bool
     overdue_at: datetime | None
+    acked_until: datetime | None
     swept_at: datetime | None
     next_action_at: datetime | None
     instance: str
@@ -78,3 +79,14 @@ class DecisionRow(NamedTuple):
     outcome: str
     reason: str | None
     message_id: int | None
+    silence_id: int | None
+
+
+class SilenceRow(NamedTuple):
+    id: int
+    task_id: int
+    until: datetime
+    author: str
+    reason: str
+    made_at: datetime
+    ended_at: datetime | None

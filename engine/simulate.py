@@ -119,7 +119,7 @@ class _Course:
         while now < end:
             self.act(now)
             if not self.is_down(now):
-                tick(self.office, now, deliver=self.hand_over)
+                tick(self.office, now, as_told=True, deliver=self.hand_over)
             following = self.following(now)
             if following is None:
                 return

@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from engine.almanac import AnnouncedDay, Scope
 from engine.rows import InstanceRow, TallyRow, TaskRow
+from engine.states import FINAL
 from engine.tables import (
     Answer,
     CalendarDay,
@@ -183,6 +184,12 @@ def task_query() -> Select[Any]:
 def tasks(connection: Connection, *conditions: ColumnElement[bool]) -> list[TaskRow]:
     query = task_query().where(*conditions).order_by(TASK.c.id)
     return [TaskRow._make(row) for row in connection.execute(query)]
+
+
+def first_unfinished(connection: Connection, instance_id: int) -> TaskRow | None:
+    unfinished = and_(TASK.c.instance_id == instance_id, TASK.c.state.not_in(FINAL))
+    row = connection.execute(task_query().where(unfinished).order_by(TASK.c.id).limit(1)).first()
+    return TaskRow._make(row) if row else None
 
 
 def tasks_by_id(connection: Connection, ids: Iterable[int]) -> dict[int, TaskRow]:

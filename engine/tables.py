@@ -121,6 +121,7 @@ class Task(SQLModel, table=True):
     by_hand: bool = False  # a person set the day: nothing that hangs on other dates moves it
     provisional: bool = False  # the date hangs on a window not yet fixed: reminded, never overdue
     overdue_at: datetime | None = None
+    acked_until: datetime | None = None  # then the acknowledgement counts no more
     swept_at: datetime | None = None  # rungs due up to here have their decisions
     next_action_at: datetime | None = None
 
@@ -207,6 +208,20 @@ class Decision(SQLModel, table=True):
     outcome: str = "pending"
     reason: str | None = None
     message_id: int | None = Field(default=None, foreign_key="message.id")
+    silence_id: int | None = Field(default=None, foreign_key="silence.id")
+
+
+class Silence(SQLModel, table=True):
+    """Quiet about one task until a moment, by whom and why; afterwards its highest rung speaks again."""
+
+    __table_args__ = (Index("silence_task", "task_id"), Index("silence_ends", "ended_at", "until"))
+    id: int | None = _key()
+    task_id: int = _owner("task")
+    until: datetime
+    author: str
+    reason: str = Field(sa_type=Text)
+    made_at: datetime
+    ended_at: datetime | None = None  # when it ran out, or was lifted
 
 
 class Heartbeat(SQLModel, table=True):

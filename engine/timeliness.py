@@ -9,7 +9,7 @@ from engine.clock import local_date
 from engine.i18n import N_, _
 from engine.plan.model import Stage
 from engine.rows import TaskRow
-from engine.states import DROPPED, State
+from engine.states import DROPPED, TO_HAND_IN, State
 
 DUE_SOON_WORKING_DAYS = 3
 
@@ -71,6 +71,11 @@ def standing(task: TaskRow, stage: Stage, now: datetime, calendar: Calendar) -> 
     if task.overdue_at is not None and moment >= task.overdue_at and task.state not in DROPPED:
         return Standing(Timeliness.DONE_LATE if done else Timeliness.OVERDUE, days_late(task, moment, calendar))
     return Standing(Timeliness.DONE_ON_TIME if done else _open(task, now, calendar), 0)
+
+
+def is_overdue(task: TaskRow, now: datetime) -> bool:
+    """Is the work itself still owed after its time?"""
+    return task.overdue_at is not None and now >= task.overdue_at and task.state in TO_HAND_IN
 
 
 def days_late(task: TaskRow, moment: datetime, calendar: Calendar) -> int:

@@ -102,6 +102,19 @@ def viewing(command: Command) -> Command:
     ])  # fmt: skip
 
 
+class DefaultGroup(click.Group):
+    """A group with a command that need not be named: `kh calendar 2026` is `kh calendar year 2026`."""
+
+    def __init__(self, name: str, default: str, **more: Any):
+        super().__init__(name, **more)
+        self.default = default
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0] not in self.commands and args[0] != "--help"):
+            args = [self.default, *args]
+        return super().parse_args(ctx, args)
+
+
 def with_office(command: Callable[..., Any]) -> Callable[..., Any]:
     """Hand the office to a command as its first argument."""
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from engine.clock import local_date, shown_day, system_clock
-from engine.commands.app import act_of, acting, with_office
+from engine.commands.app import DefaultGroup, act_of, acting, with_office
 from engine.commands.output import print_json, print_table
 from engine.db import reading
 from engine.i18n import N_, _
@@ -21,18 +21,9 @@ MANY = 12  # more units than this are counted, not named
 WHAT = {DEADLINE: N_("last day"), OPENING: N_("opening")}
 
 
-class _YearFirst(click.Group):
-    """`kh calendar 2026` is short for `kh calendar year 2026`."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args or (args[0] not in self.commands and args[0] != "--help"):
-            args = ["year", *args]
-        return super().parse_args(ctx, args)
-
-
 def _calendar() -> click.Group:
-    group = _YearFirst(
-        "calendar", help=_("The working calendar: a year (kh calendar 2026), or load what is announced.")
+    group = DefaultGroup(
+        "calendar", "year", help=_("The working calendar: a year (kh calendar 2026), or load what is announced.")
     )
     group.add_command(_year())
     group.add_command(_load())

@@ -56,17 +56,19 @@ def _answer() -> click.Command:
 def _note() -> click.Command:
     @click.command("note", help=_("Record a call, a promise or anything else about tasks: SELECTOR... TEXT."))
     @selecting
+    @click.option("--quiet-until", metavar="DAY", help=_("Do not chase these tasks before the end of this day."))
     @click.option("--by", default="phone", show_default=True, metavar="HOW", help=_("How: phone, e-mail, visit …"))
     @acting
     @with_office
     def run(office: Office, options: dict[str, Any]) -> None:
-        dry_run, by = options.pop("dry_run"), options.pop("by")
+        dry_run, by, quiet = options.pop("dry_run"), options.pop("by"), options.pop("quiet_until")
         *selectors, text = options["selectors"]
         if not selectors:
             raise click.UsageError(_('note takes a selector and a text: kh note X/bao-cao/tp-a "…"'))
         options["selectors"] = tuple(selectors)
         act, selection = act_of(office, options), selection_of(options)
-        tasks = note(office, selection, text, by, act, dry_run=dry_run)
+        quiet_until = read_day(quiet) if quiet else None
+        tasks = note(office, selection, text, by, act, quiet_until=quiet_until, dry_run=dry_run)
         click.echo(_("Noted on {n} tasks.").format(n=len(tasks)))
         _say_dry(dry_run)
 

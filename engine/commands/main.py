@@ -39,6 +39,8 @@ COMMANDS = {
     "tick": ("clockwork", N_("Do once what is due now: decide, send")),
     "run": ("clockwork", N_("Do it every minute until stopped")),
     "notices": ("notices", N_("Notices: sent, waiting, and why not")),
+    "remind": ("quiet", N_("Remind now, out of turn")),
+    "silence": ("quiet", N_("Keep quiet about tasks for a time")),
     "log": ("notices", N_("The audit log: who did what, who was told what")),
     "doctor": ("care", N_("Check the installation and show the settings")),
     "demo": ("demo", N_("Two months of a real plan in seconds")),

@@ -13,6 +13,7 @@ from engine.plan.blueprint import Blueprint
 from engine.rows import TaskRow
 from engine.service import rights
 from engine.service.moves import checked_moment, new_deadline
+from engine.service.reminders import keep_quiet
 from engine.service.select import Selection, select_some
 from engine.settle import Settling, by_instance
 from engine.states import FINAL
@@ -89,8 +90,20 @@ def answer(office: Office, instance_name: str, question: str, text: str, act: Ac
             connection.rollback()
 
 
-def note(office: Office, selection: Selection, text: str, by: str, act: Act, *, dry_run: bool = False) -> list[str]:
-    """Record a telephone call, a promise or anything else that happened about tasks."""
+def note(
+    office: Office,
+    selection: Selection,
+    text: str,
+    by: str,
+    act: Act,
+    *,
+    quiet_until: date | None = None,
+    dry_run: bool = False,
+) -> list[str]:
+    """Record a telephone call, a promise or anything else that happened about tasks.
+
+    `quiet_until`: what was promised for that day is not chased before its end.
+    """
     if not text.strip():
         raise BadValue(_("a note needs a text"))
     with writing(office.engine) as connection:
@@ -102,6 +115,10 @@ def note(office: Office, selection: Selection, text: str, by: str, act: Act, *, 
             if act.happened_at > act.at:
                 checked_moment(office, task, act.happened_at, act)
         data = {"text": text, "by": by}
+        if quiet_until:
+            owed = [task for task in tasks if task.state not in FINAL]
+            keep_quiet(office, connection, owed, quiet_until, act, text)
+            data["quiet_until"] = quiet_until.isoformat()
         store.add_entries(connection, [
             machine.entry(act, "note", task=task, after=task.state, data=data) for task in tasks
         ])  # fmt: skip

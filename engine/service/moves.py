@@ -76,7 +76,7 @@ def move_tasks(
         rights.require(connection, blueprint, some, trigger, act)
         settling = Settling(office, connection, instance, act)
         some = settling.open_by(some)
-        steps = [_step(office, blueprint, task, trigger, act, papers.get(task.unit), new_date) for task in some]
+        steps = [_step(settling, task, trigger, act, papers.get(task.unit), new_date) for task in some]
         states = machine.apply(connection, steps, act)
         moved = [
             Moved(step.task, state, step.happened_at or act.happened_at)
@@ -106,18 +106,12 @@ def _selected(
 
 
 def _step(
-    office: Office,
-    blueprint: Blueprint,
-    task: TaskRow,
-    trigger: Trigger,
-    act: Act,
-    paper: Arrival | None,
-    new_date: date | None,
+    settling: Settling, task: TaskRow, trigger: Trigger, act: Act, paper: Arrival | None, new_date: date | None
 ) -> Step:
     moment = (paper.arrived_at if paper else None) or act.happened_at
     day_only = paper.day_only if paper and paper.arrived_at else act.day_only
-    moment = checked_moment(office, task, moment, replace(act, day_only=day_only))
-    towards, changes = _CHANGES[trigger](Case(office, blueprint, task, moment, new_date))
+    moment = checked_moment(settling.office, task, moment, replace(act, day_only=day_only))
+    towards, changes = _CHANGES[trigger](Case(settling, task, moment, new_date))
     return Step(task, trigger, towards, changes, doc=paper.doc if paper else None, happened_at=moment)
 
 
@@ -141,8 +135,7 @@ def checked_moment(office: Office, task: TaskRow, moment: datetime, act: Act) ->
 class Case:
     """One task about to be moved."""
 
-    office: Office
-    blueprint: Blueprint
+    settling: Settling
     task: TaskRow
     moment: datetime
     new_date: date | None
@@ -152,12 +145,15 @@ class Case:
 Changes = tuple[State | None, Mapping[str, Any]]
 
 
-def _ack(_case: Case) -> Changes:
-    return None, {}
+def _ack(case: Case) -> Changes:
+    """Taken up; should nothing follow, the acknowledgement lapses after some working days."""
+    calendar = case.settling.calendar(case.task.unit)
+    day = calendar.add_working(local_date(case.moment, calendar.zone), case.settling.office.settings.ack_days)
+    return None, {"acked_until": calendar.opening_of(day)}
 
 
 def _submit(case: Case) -> Changes:
-    if case.blueprint.accept_by(case.blueprint.plan.stages[case.task.stage]):
+    if case.settling.blueprint.accept_by(case.settling.blueprint.plan.stages[case.task.stage]):
         return State.SUBMITTED, {"submitted_at": case.moment, "next_action_at": case.moment}
     return State.COMPLETED, {"submitted_at": case.moment, "completed_at": case.moment, "next_action_at": None}
 
@@ -172,9 +168,9 @@ def _return(case: Case) -> Changes:
     passed = {"swept_at": case.moment}
     if case.new_date is None:
         return None, {**changes, **passed}
-    if case.new_date < local_date(case.moment, case.office.zone):
+    if case.new_date < local_date(case.moment, case.settling.office.zone):
         raise BadValue(_("the new date {day} lies before the return").format(day=shown_day(case.new_date)))
-    dated = new_deadline(case.office, case.blueprint, case.task, case.new_date, case.moment)
+    dated = new_deadline(case.settling.office, case.settling.blueprint, case.task, case.new_date, case.moment)
     return None, {**changes, **dated, **passed}
 
 

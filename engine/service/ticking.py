@@ -4,12 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from engine import store
+from sqlalchemy import Connection
+
+from engine import outbox, store
+from engine.calendar import Calendar
+from engine.clock import local_date
 from engine.db import writing
 from engine.delivery import Delivered, deliver
-from engine.digest import Composed, compose
-from engine.escalation import Swept, sweep_batch
-from engine.office import Office
+from engine.digest import STOOD_FROM, Composed, compose
+from engine.escalation import Swept, decisions_for, sweep_batch
+from engine.ladders import STOOD_STILL
+from engine.office import Office, Register
 
 HEARTBEAT = "tick"
 Deliver = Callable[[Office, datetime], Delivered]
@@ -38,6 +43,8 @@ def tick(office: Office, now: datetime, *, as_told: bool = False, deliver: Deliv
         last = store.last_beat(connection, HEARTBEAT)
         if as_told and last is not None and now < last:
             return Ticked(last=last)
+        if not as_told and last is not None and stood_still(office.almanac(connection).national, last, now):
+            _tell_of_standstill(office, connection, last, now)
         if last is None or abs(now - last) >= BEAT_EVERY:
             store.beat(connection, HEARTBEAT, now)
     _sweep(office, now, ticked)
@@ -45,6 +52,25 @@ def tick(office: Office, now: datetime, *, as_told: bool = False, deliver: Deliv
         ticked.composed = compose(office, connection, now)
     ticked.delivered = deliver(office, now)
     return ticked
+
+
+def stood_still(calendar: Calendar, last: datetime, now: datetime) -> bool:
+    """Did a whole working day pass without a tick? One tick a day is enough."""
+    yesterday = local_date(now, calendar.zone) - timedelta(days=1)
+    return calendar.working_days_between(local_date(last, calendar.zone), yesterday) > 0
+
+
+def _tell_of_standstill(office: Office, connection: Connection, last: datetime, now: datetime) -> None:
+    """Each coordinator hears of it in the next message; it hangs on the first unfinished task of its plan."""
+    store.beat(connection, STOOD_FROM, last)
+    for instance in store.instances(connection):
+        blueprint = office.blueprint(connection, instance)
+        task = store.first_unfinished(connection, instance.id)
+        if instance.closed_at is None and task is not None:
+            number = outbox.last_occurrence(connection, task.id, STOOD_STILL.id) + 1
+            register = Register(connection, instance.directory)
+            rows = decisions_for(STOOD_STILL, number, now, blueprint, task, register)
+            outbox.add_decisions(connection, rows)
 
 
 def _sweep(office: Office, now: datetime, ticked: Ticked) -> None:
