@@ -25,7 +25,8 @@ import engine.commands.explaining
 import engine.commands.facts
 import engine.commands.moves
 import engine.commands.notices
-import engine.commands.running  # noqa: F401
+import engine.commands.running
+import engine.commands.schema  # noqa: F401
 from engine.calendar import Calendar
 from engine.commands.main import run, speak
 from engine.config import load_settings
