@@ -4,10 +4,11 @@ BIN := $(VENV)/bin
 DEMO := $(VENV)/.demo
 DEV := $(VENV)/.dev
 CATALOGUE := engine/locale/vi/LC_MESSAGES/kh.po
+SCHEMA := plans/.schema/plan.json
 
 .PHONY: demo test check format catalogue clean
 
-demo: $(DEMO)
+demo: $(DEMO) $(SCHEMA)
 	$(BIN)/kh demo
 
 test: $(DEV)
@@ -34,6 +35,10 @@ catalogue: $(DEV)
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
+# For editors: the first line of each plan names this file.
+$(SCHEMA): $(wildcard engine/plan/*.py) $(CATALOGUE) | $(DEMO)
+	$(BIN)/kh schema --save plans
+
 $(DEMO): pyproject.toml $(CATALOGUE) | $(BIN)/python
 	$(BIN)/python -m pip install -q -e '.[demo]'
 	touch $@
@@ -43,4 +48,4 @@ $(DEV): pyproject.toml $(CATALOGUE) | $(BIN)/python
 	touch $@ $(DEMO)
 
 clean:
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) plans/.schema dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

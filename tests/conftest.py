@@ -27,6 +27,7 @@ import engine.commands.moves
 import engine.commands.notices
 import engine.commands.quiet
 import engine.commands.running
+import engine.commands.schema
 import engine.commands.simulating  # noqa: F401
 from engine.calendar import Calendar
 from engine.commands.main import run, speak

@@ -19,7 +19,7 @@ from engine.deadlines import (
 )
 from engine.ladders import Repeat, Rung, built_in, make_rung, with_unique_ids
 from engine.plan.directory import Directory
-from engine.plan.model import After, Plan, Stage
+from engine.plan.model import SNAPSHOT, After, Plan, Stage
 
 # The kinds of phrase that put a date, or a rule for one, on a task.
 DATED_KINDS = frozenset({"date", "window", "period", "recurring", "relative"})
@@ -54,7 +54,7 @@ class Blueprint:
     def from_json(cls, text: str) -> "Blueprint":
         content = json.loads(text)
         groups = {name: tuple(members) for name, members in content["groups"].items()}
-        plan = Plan.model_validate(content["plan"])
+        plan = Plan.model_validate(content["plan"], context=SNAPSHOT)
         return cls(plan, groups, content["directory"], content.get("calendar", ""))
 
     def to_json(self) -> str:
@@ -235,11 +235,10 @@ def _rung(row: object) -> Rung:
     )  # fmt: skip
 
 
-def needed(rule: str | int, total: int) -> int:
+def needed(rule: str, total: int) -> int:
     """How many of `total` tasks complete a stage: `all`, a number, or a share rounded up."""
-    text = str(rule)
-    if text == "all":
+    if rule == "all":
         return total
-    if text.endswith("%"):
-        return -(-total * int(text[:-1]) // 100)
-    return min(int(text), total)
+    if rule.endswith("%"):
+        return -(-total * int(rule[:-1]) // 100)
+    return min(int(rule), total)

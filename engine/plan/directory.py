@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from engine.i18n import _
-from engine.plan.words import Email, Model, Slug, Slugs, Text, refuse
+from engine.plan.words import Day, Email, Model, Slug, Slugs, Text, as_list, as_text, refuse
 
 Level = Literal["central", "province", "department", "organisation", "district", "commune", "village", "other"]
 
@@ -26,13 +26,13 @@ class Deputy(Model):
 
     name: Text | None = None
     email: Email
-    from_: date = Field(alias="from")
-    to: date
+    from_: Day = Field(alias="from")
+    to: Day
 
 
 class Name(Model):
     name: Text
-    until: date | None = None
+    until: Day | None = None
 
 
 class Successor(Model):
@@ -40,9 +40,12 @@ class Successor(Model):
     for_: Text | None = Field(default=None, alias="for")
 
 
-def _successors(value: Any) -> Any:
-    items = [value] if isinstance(value, str | dict) else value
-    return [{"unit": item} if isinstance(item, str) else item for item in items] if isinstance(items, list) else items
+def _successor(value: Any) -> Any:
+    text = as_text(value)
+    return {"unit": text} if isinstance(text, str) else value
+
+
+Heir = Annotated[Successor, BeforeValidator(_successor, json_schema_input_type=Slug | Successor)]
 
 
 class Unit(Model):
@@ -54,9 +57,11 @@ class Unit(Model):
     contact: Contact = Contact()
     head: Head | None = None
     deputies: tuple[Deputy, ...] = ()
-    valid_from: date | None = None
-    valid_to: date | None = None
-    succeeded_by: Annotated[tuple[Successor, ...], BeforeValidator(_successors)] = ()
+    valid_from: Day | None = None
+    valid_to: Day | None = None
+    succeeded_by: Annotated[
+        tuple[Heir, ...], BeforeValidator(as_list, json_schema_input_type=Heir | tuple[Heir, ...])
+    ] = ()
 
     @model_validator(mode="after")
     def _one_name(self) -> "Unit":

@@ -3,14 +3,30 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, ValidationInfo, model_validator
 
 from engine.deadlines import read_duration, read_month_day_span, read_offset, read_span
 from engine.errors import PhraseError
 from engine.i18n import _
 from engine.ladders import BUILT_IN_NAMES, CONDITIONS, TEMPLATES
+from engine.plan.annexes import Criteria, Question, Quota
 from engine.plan.directory import Directory
-from engine.plan.words import Model, Slug, Slugs, Text, Texts, known_word, refuse
+from engine.plan.spellings import AnyOf, Below, Each, Joint, Same
+from engine.plan.words import (
+    Day,
+    Flag,
+    Model,
+    Number,
+    Slug,
+    Slugs,
+    SomeSlugs,
+    Text,
+    Texts,
+    as_list,
+    as_text,
+    known_word,
+    refuse,
+)
 
 OutputKind = Literal[
     "report", "plan", "decision", "dossier", "list", "invitation", "letter", "proposal", "minutes", "speech", "data",
@@ -87,8 +103,8 @@ class Source(Model):
 
 class Document(Model):
     number: Text | None = None
-    issued: date | None = None
-    as_of: date | None = None
+    issued: Day | None = None
+    as_of: Day | None = None
     issuer: Slug
     signed_by: Text | None = None
     basis: Texts = ()
@@ -109,6 +125,9 @@ class Document(Model):
         return day
 
 
+SNAPSHOT = "snapshot"  # the context in which a plan is read back in the form the model itself has
+
+
 class Responsible(Model):
     """Who answers for a stage: one unit, each of a group, or several jointly."""
 
@@ -117,19 +136,19 @@ class Responsible(Model):
     except_: tuple[Slug, ...] = Field(default=(), alias="except")
 
 
-def _responsible(value: Any) -> Any:
+def _responsible(value: Any, info: ValidationInfo) -> Any:
+    value = as_text(value)
     if isinstance(value, str):
         return {"mode": "one", "units": [value]}
     if isinstance(value, list):
         raise refuse("responsible", _("one task each, or one in common? write {each: […]} or {joint: […]}"))
-    if isinstance(value, dict) and "mode" not in value:
+    if isinstance(value, dict) and info.context != SNAPSHOT:
         modes = [mode for mode in ("each", "joint") if mode in value]
-        if len(modes) != 1:
+        if len(modes) != 1 or value.keys() & {"mode", "units"}:
             raise refuse("responsible", _("write a unit, {each: …} or {joint: […]}"))
         rest = {key: item for key, item in value.items() if key != modes[0]}
-        units = value[modes[0]]
-        rest["except"] = [rest["except"]] if isinstance(rest.get("except"), str) else rest.get("except", [])
-        return {"mode": modes[0], "units": [units] if isinstance(units, str) else units, **rest}
+        rest["except"] = as_list(rest.get("except", []))
+        return {"mode": modes[0], "units": as_list(value[modes[0]]), **rest}
     return value
 
 
@@ -140,62 +159,61 @@ class After(Model):
     stages: tuple[Slug, ...] = Field(min_length=1)
 
 
-def _after(value: Any) -> Any:
+Holder = Annotated[Responsible, BeforeValidator(_responsible, json_schema_input_type=Slug | Each | Joint)]
+
+
+def _after(value: Any, info: ValidationInfo) -> Any:
+    value = as_text(value)
     if isinstance(value, str):
         return {"how": "stage", "stages": [value]}
-    if isinstance(value, dict) and "how" not in value:
+    if isinstance(value, dict) and info.context != SNAPSHOT:
         if len(value) != 1 or next(iter(value)) not in ("below", "same", "any"):
             raise refuse("after", _("write a stage, {below: X}, {same: X} or {any: [a, b]}"))
         how, stages = next(iter(value.items()))
-        return {"how": how, "stages": [stages] if isinstance(stages, str) else stages}
+        return {"how": how, "stages": as_list(stages)}
     return value
 
 
-def _afters(value: Any) -> Any:
-    return [value] if isinstance(value, str | dict) else value
+Wait = Annotated[After, BeforeValidator(_after, json_schema_input_type=Slug | Below | Same | AnyOf)]
 
 
 class Output(Model):
     name: Text
     kind: OutputKind = "other"
-    count: int = Field(default=1, ge=1, le=1_000_000)
+    count: Number = Field(default=1, ge=1, le=1_000_000)
     form: Texts = ()
     outline: Text | None = None
     data: DataText | None = None  # type: ignore[valid-type]
 
 
-class Criterion(Model):
-    """A scoring criterion or target: printed where the unit reads it, never a task."""
-
-    clause: Text | None = None
-    name: Text | None = None
-    for_: Slugs = Field(default=(), alias="for")
-    who: Text | None = None
-    items: Texts = Field(min_length=1)
-
-
-def _criterion(value: Any) -> Any:
-    return {"items": [value]} if isinstance(value, str) else value
+WHO_TYPES = ("ongoing", "prohibition")  # and all soft work
+EVENT_TYPES = ("event", "prohibition")
+EVENT_KEYS = ("chair", "attend", "guests", "form", "venue", "session")
+_SHARE: dict[str, Any] = {
+    "type": ["string", "integer"],
+    "pattern": "^(?:all|0*[1-9][0-9]*|0*(?:[1-9][0-9]?|100) *%)$",
+    "minimum": 1,
+}
 
 
 class Stage(Model):
     name: Text
     clause: Text
     type: Literal["task", "event", "ongoing", "prohibition"] = "task"
-    responsible: Annotated[Responsible | None, BeforeValidator(_responsible)] = None
-    inferred_responsible: Annotated[Responsible | None, BeforeValidator(_responsible)] = None
+    responsible: Holder | None = None
+    inferred_responsible: Holder | None = None
     who: Text | None = None
     with_: Slugs = Field(default=(), alias="with")
     on_behalf_of: Slug | None = None
     submit_to: Slugs = ()
     through: Slug | None = None
     accept_by: Slug | None = None
-    after: Annotated[tuple[Annotated[After, BeforeValidator(_after)], ...], BeforeValidator(_afters)] = ()
+    after: Annotated[tuple[Wait, ...], BeforeValidator(as_list, json_schema_input_type=Wait | tuple[Wait, ...])] = ()
     gate: Literal["strict"] | None = None
     deadline: Text | None = None
     inferred: Text | None = None
-    complete_when: Text | int = "all"
-    soft: bool = False
+    complete_when: Text = Field(default="all", json_schema_extra=_SHARE)
+    soft: Flag = False
     ladder: Slug | None = None
     grace: DurationText | None = None  # type: ignore[valid-type]
     opens: Annotated[OffsetText, AfterValidator(_before_the_deadline)] | None = None  # type: ignore[valid-type]
@@ -214,7 +232,7 @@ class Stage(Model):
     def _someone(self) -> "Stage":
         if self.responsible and self.inferred_responsible:
             raise refuse("responsible", _("give `responsible` or `inferred_responsible`, not both"))
-        if self.who and not (self.soft or self.type in ("ongoing", "prohibition")):
+        if self.who and not (self.soft or self.type in WHO_TYPES):
             raise refuse("who", _("`who` is for soft and ongoing work: name a unit under `responsible`"))
         if not (self.responsible or self.inferred_responsible or self.who or self.type == "event"):
             raise refuse("responsible", _("who is responsible? name a unit, {each: GROUP} or {joint: […]}"))
@@ -222,14 +240,14 @@ class Stage(Model):
 
     @model_validator(mode="after")
     def _only_events(self) -> "Stage":
-        for name in ("chair", "attend", "guests", "form", "venue", "session"):
-            if getattr(self, name) and self.type not in ("event", "prohibition"):
+        for name in EVENT_KEYS:
+            if getattr(self, name) and self.type not in EVENT_TYPES:
                 raise refuse("event", _("`{name}` belongs to an event: add `type: event`").format(name=name))
         return self
 
     @model_validator(mode="after")
     def _countable(self) -> "Stage":
-        text = "true" if self.complete_when is True else str(self.complete_when)
+        text = self.complete_when
         number = text.removesuffix("%").strip()
         if text != "all" and not (number.isascii() and number.isdigit() and int(number[:9]) >= 1):
             raise refuse("complete_when", _("complete_when is `all`, a number such as 5, or a share such as 80%"))
@@ -248,22 +266,18 @@ class Stage(Model):
 
 class RepeatModel(Model):
     every: Annotated[DurationText, AfterValidator(_at_least_one)]  # type: ignore[valid-type]
-    at_most: int | None = Field(default=None, ge=1, le=1000)
-
-
-def _to(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
+    at_most: Annotated[Number, Field(ge=1, le=1000)] | None = None
 
 
 class RungModel(Model):
-    severity: int = Field(ge=0, le=4)
+    severity: Number = Field(ge=0, le=4)
     when: OffsetText  # type: ignore[valid-type]
-    if_: str | None = Field(default=None, alias="if")
-    to: Annotated[tuple[Slug, ...], BeforeValidator(_to)] = Field(min_length=1)
-    template: str
-    letter: bool = False
+    if_: str | None = Field(default=None, alias="if", json_schema_extra={"enum": [*CONDITIONS, None]})
+    to: SomeSlugs
+    template: str = Field(json_schema_extra={"enum": list(TEMPLATES)})
+    letter: Flag = False
     release: Literal["auto", "sign"] = "auto"
-    urgent: bool = False
+    urgent: Flag = False
     repeat: RepeatModel | None = None
 
     @model_validator(mode="after")
@@ -274,22 +288,6 @@ class RungModel(Model):
         return self
 
 
-class Quota(Model):
-    stage: Slug
-    nomination: Slug | None = None
-    collective: int = Field(default=0, ge=0)
-    individual: int = Field(default=0, ge=0)
-    clause: Text | None = None
-    note: Text | None = None
-
-
-class Question(Model):
-    id: Slug
-    clause: Text | None = None
-    text: Text
-    about: Slugs = ()
-
-
 class Plan(Model):
     plan: Slug
     kind: Literal["summary", "mid-term", "interim", "emulation", "other"] = "other"
@@ -298,7 +296,7 @@ class Plan(Model):
     document: Document
     directory: Annotated[
         Annotated[Text, Tag("file")] | Annotated[Directory, Tag("inline")],
-        Discriminator(lambda value: "file" if isinstance(value, str) else "inline"),
+        Discriminator(lambda value: "inline" if isinstance(value, dict | Directory) else "file"),
     ]
     calendar: Text | None = None
     coordinator: Slug
@@ -306,7 +304,7 @@ class Plan(Model):
     accept_by: Slug | None = None
     ladder: Slug = "don-doc"
     ladders: dict[Slug, tuple[RungModel, ...]] = {}
-    criteria: tuple[Annotated[Criterion, BeforeValidator(_criterion)], ...] = ()
+    criteria: tuple[Criteria, ...] = ()
     stages: dict[Slug, Stage] = Field(min_length=1)
     quotas: dict[Slug, Quota] = {}
     questions: tuple[Question, ...] = ()

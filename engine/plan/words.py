@@ -1,16 +1,17 @@
 """The small types the plan language is made of, and how their YAML spellings are read."""
 
+import re
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from engine.i18n import _
 
 
 class Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def refuse(code: str, message: str) -> PydanticCustomError:
@@ -18,7 +19,7 @@ def refuse(code: str, message: str) -> PydanticCustomError:
     return PydanticCustomError(code, "{text}", {"text": message})
 
 
-def _as_text(value: Any) -> Any:
+def as_text(value: Any) -> Any:
     """Dates and numbers where text belongs keep the look they had."""
     if isinstance(value, date):
         return value.isoformat()
@@ -27,19 +28,54 @@ def _as_text(value: Any) -> Any:
     return value
 
 
-def _as_list(value: Any) -> Any:
+def as_list(value: Any) -> Any:
     """One word stands for a list of one."""
-    return [value] if isinstance(value, str | dict | date) else value
+    return [value] if isinstance(as_text(value), str | dict) else value
 
 
-Text = Annotated[str, BeforeValidator(_as_text), StringConstraints(min_length=1, max_length=20_000)]
+def _as_number(value: Any) -> Any:
+    """`05` is how an office writes five."""
+    return int(value) if isinstance(value, str) and re.fullmatch("[0-9]{1,9}", value) else value
+
+
+def _as_flag(value: Any) -> Any:
+    """YAML has these words too; `yes` and `no` are text."""
+    return value in ("True", "TRUE") if value in ("True", "TRUE", "False", "FALSE") else value
+
+
+def _as_day(value: Any) -> Any:
+    """A day in quotes, or from a table."""
+    try:
+        return date.fromisoformat(value) if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value) else value
+    except (TypeError, ValueError):
+        return value
+
+
+# A schema sees a YAML file through an ordinary reader, to which 5 and 1.10 are numbers: hence the extra types.
+_OR_NUMBER: dict[str, Any] = {"type": ["string", "number"]}
+_OR_DIGITS: dict[str, Any] = {"type": ["integer", "string"], "pattern": "^[0-9]{1,9}$"}
+
+Text = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=20_000),
+    BeforeValidator(as_text),
+    Field(json_schema_extra=_OR_NUMBER),
+]
 Slug = Annotated[
     str,
-    BeforeValidator(_as_text),
     StringConstraints(pattern=r"^[A-Za-z0-9]+(?:[._-]+[A-Za-z0-9]+)*$", max_length=80),
+    BeforeValidator(as_text),
+    Field(json_schema_extra=_OR_NUMBER | {"minimum": 0}),
 ]
-Texts = Annotated[tuple[Text, ...], BeforeValidator(_as_list)]
-Slugs = Annotated[tuple[Slug, ...], BeforeValidator(_as_list)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(as_list, json_schema_input_type=Text | tuple[Text, ...])]
+Slugs = Annotated[tuple[Slug, ...], BeforeValidator(as_list, json_schema_input_type=Slug | tuple[Slug, ...])]
+_Texts1 = Annotated[tuple[Text, ...], Field(min_length=1)]
+_Slugs1 = Annotated[tuple[Slug, ...], Field(min_length=1)]
+SomeTexts = Annotated[_Texts1, BeforeValidator(as_list, json_schema_input_type=Text | _Texts1)]
+SomeSlugs = Annotated[_Slugs1, BeforeValidator(as_list, json_schema_input_type=Slug | _Slugs1)]
+Number = Annotated[int, Strict(), BeforeValidator(_as_number), Field(json_schema_extra=_OR_DIGITS)]
+Flag = Annotated[bool, Strict(), BeforeValidator(_as_flag)]
+Day = Annotated[date, Strict(), BeforeValidator(_as_day)]
 
 _EMAIL_CHARS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]"
 Email = Annotated[
