@@ -18,6 +18,7 @@ from engine.i18n import DOMAIN, LOCALE_DIR, N_, _, language_from, use_language
 COMMANDS = {
     "check": ("authoring", N_("Find every mistake in plan files")),
     "explain": ("explaining", N_("Say what a deadline phrase means")),
+    "graph": ("graphing", N_("Draw a plan's stages and their order")),
     "calendar": ("calendar", N_("The working calendar of a year")),
     "start": ("running", N_("Start a plan")),
     "list": ("running", N_("List the started plans")),

@@ -38,6 +38,28 @@ class Started:
     kept_units: tuple[str, ...]  # units the register already knew otherwise than the file says
 
 
+@dataclass(frozen=True)
+class Sound:
+    """A plan that can be run."""
+
+    text: str
+    blueprint: Blueprint
+    directory: Directory
+    findings: tuple[Problem, ...]  # warnings and notes
+
+
+def load_sound(path: Path) -> Sound:
+    """Read a plan's file. Raises PlanError with every error in it."""
+    source = load_plan(path)
+    findings = check(source)
+    if errors := [problem for problem in findings if problem.severity == "error"]:
+        raise PlanError(errors)
+    assert source.plan is not None
+    assert source.directory is not None
+    blueprint = Blueprint.from_source(source.plan, source.directory, source.directory_name)
+    return Sound(source.tree.text, blueprint, source.directory, tuple(findings))
+
+
 def start(
     office: Office, path: Path, name: str | None, act: Act, *, backdate: bool = False, dry_run: bool = False
 ) -> Started:
@@ -46,48 +68,43 @@ def start(
     Raises PlanError with every mistake of the file; Conflict where the name is taken; BadValue where a written date
     lies before the start and `backdate` does not allow it.
     """
-    source = load_plan(path)
-    findings = check(source)
-    if errors := [problem for problem in findings if problem.severity == "error"]:
-        raise PlanError(errors)
-    assert source.plan is not None
-    assert source.directory is not None
-    name = _checked_name(name or source.plan.plan)
-    blueprint = Blueprint.from_source(source.plan, source.directory, source.directory_name)
+    sound = load_sound(path)
+    blueprint, directory = sound.blueprint, sound.directory
+    name = _checked_name(name or blueprint.plan.plan)
     rows = list(_Maker(office, blueprint, act.happened_at).rows())
     if not backdate:
         _refuse_past(blueprint, rows, local_date(act.happened_at, office.calendar.zone))
     snapshot = blueprint.to_json()
     digest = Blueprint.digest(snapshot)
-    facts = facts_of(source.directory)
+    facts = facts_of(directory)
     with writing(office.engine) as connection:
         if store.find_instance(connection, name):
             raise Conflict(_("instance {name} exists already: choose another --id").format(name=name))
         require_coordinator(connection, blueprint, act, known=False)
         known = store.unit_facts(connection, blueprint.directory_name, facts)
-        _refuse_other_directory(blueprint, source.directory, known)
+        _refuse_other_directory(blueprint, directory, known)
         store.add_units(connection, blueprint.directory_name, facts)
-        store.add_people(connection, people_of(source.directory, blueprint.directory_name))
-        store.add_snapshot(connection, digest, snapshot, source.tree.text)
+        store.add_people(connection, people_of(directory, blueprint.directory_name))
+        store.add_snapshot(connection, digest, snapshot, sound.text)
         instance_id = store.add_instance(connection, {
             "name": name, "snapshot": digest, "directory": blueprint.directory_name, "started_at": act.happened_at,
         })  # fmt: skip
         store.add_tasks(connection, [{**row, "instance_id": instance_id} for row in rows])
-        store.add_tallies(connection, _tallies(blueprint, rows, source.directory.units, instance_id))
-        data = {"plan": source.plan.plan, "snapshot": digest, "tasks": len(rows), "backdate": backdate}
+        store.add_tallies(connection, _tallies(blueprint, rows, directory.units, instance_id))
+        data = {"plan": blueprint.plan.plan, "snapshot": digest, "tasks": len(rows), "backdate": backdate}
         store.add_entries(connection, [machine.entry(act, "start", instance_id=instance_id, data=data)])
         checked_unit(connection, blueprint, act)
         store.add_creation_entries(connection, instance_id, {
             "at": act.at, "happened_at": act.happened_at, "actor": act.actor, "doc": act.doc,
         })  # fmt: skip
         settling = Settling(office, connection, office.instance(connection, name), act)
-        for stage_id in filter(blueprint.waits, source.plan.stages):
+        for stage_id in filter(blueprint.waits, blueprint.plan.stages):
             settling.advance(stage_id)
         if dry_run:
             connection.rollback()
     kept = tuple(unit for unit, text in known.items() if text != facts[unit])
     waiting = sum(row["state"] == State.WAITING for row in rows)
-    return Started(name, len(rows), waiting, tuple(findings), kept)
+    return Started(name, len(rows), waiting, sound.findings, kept)
 
 
 class _Maker:
