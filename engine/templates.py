@@ -38,8 +38,12 @@ def _day(value: date | None) -> str:
     return f"{value.day:02d}/{value.month:02d}/{value.year}" if value else "…"
 
 
+def one_line(text: str, most: int = MAX_SUBJECT) -> str:
+    """Text on one line of at most so many characters, without control or direction characters."""
+    plain = " ".join("".join(char if unicodedata.category(char)[0] != "C" else " " for char in text).split())
+    return plain if len(plain) <= most else plain[: most - 1] + "…"
+
+
 def header_text(text: str) -> str:
-    """Text that is safe in a mail header: one line, no control or direction characters, no RFC 2047 words."""
-    plain = "".join(char if unicodedata.category(char)[0] != "C" else " " for char in text)
-    one_line = " ".join(plain.split()).replace("=?", "= ?")
-    return one_line if len(one_line) <= MAX_SUBJECT else one_line[: MAX_SUBJECT - 1] + "…"
+    """Text that is safe in a mail header: one line, and no RFC 2047 words."""
+    return one_line(one_line(text, len(text)).replace("=?", "= ?"))

@@ -23,6 +23,7 @@ import engine.commands.clockwork
 import engine.commands.demo
 import engine.commands.explaining
 import engine.commands.facts
+import engine.commands.graphing
 import engine.commands.moves
 import engine.commands.notices
 import engine.commands.quiet

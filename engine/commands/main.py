@@ -20,6 +20,7 @@ COMMANDS = {
     "explain": ("explaining", N_("Say what a deadline phrase means")),
     "simulate": ("simulating", N_("Every notice a plan will ever send, before it is started")),
     "schema": ("schema", N_("The JSON Schema by which editors complete and check plans")),
+    "graph": ("graphing", N_("Draw a plan's stages and their order")),
     "calendar": ("calendar", N_("The working calendar of a year")),
     "start": ("running", N_("Start a plan")),
     "list": ("running", N_("List the started plans")),

@@ -42,6 +42,7 @@ class Blueprint:
         self.plan, self.groups = plan, groups
         self.directory_name, self.calendar_name = directory_name, calendar_name
         self._dues: dict[str, Due] = {}
+        self._once: set[str] = set()  # stages known not to recur
         self._partners: dict[str, dict[str, tuple[str, ...]]] = {}
 
     @classmethod
@@ -58,13 +59,13 @@ class Blueprint:
         return cls(plan, groups, content["directory"], content.get("calendar", ""))
 
     def to_json(self) -> str:
-        """The snapshot: canonical, so that equal plans have equal digests."""
+        """The snapshot: equal plans, their stages in the same order, have equal digests."""
         plan = self.plan.model_dump(mode="json", by_alias=True, exclude_unset=True)
         plan["directory"] = self.directory_name
-        content = {"plan": plan, "groups": self.groups, "directory": self.directory_name}
+        content = {"plan": plan, "groups": dict(sorted(self.groups.items())), "directory": self.directory_name}
         if self.calendar_name:
             content["calendar"] = self.calendar_name
-        return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
     @staticmethod
     def digest(snapshot: str) -> str:
@@ -131,16 +132,20 @@ class Blueprint:
         due = self.due(stage_id)
         return due.deadline is not None and not due.inferred
 
-    def occurrences(self, stage_id: str, _seen: frozenset[str] = frozenset()) -> list[Occurrence] | None:
-        """The periods of a recurring stage to the end of the span; None where it happens once."""
-        deadline = self.due(stage_id).deadline
-        if isinstance(deadline, Recurring):
-            return list(deadline.occurrences(*self.plan.span_days))
-        for leader in self._leaders(stage_id):
-            if leader not in _seen and leader in self.plan.stages:
-                found = self.occurrences(leader, _seen | {stage_id})
-                if found is not None:
-                    return [Occurrence(item.period, item.start, item.end, None, None, None, None) for item in found]
+    def occurrences(self, stage_id: str) -> list[Occurrence] | None:
+        """The periods in the span of a stage that recurs, or follows one that does; None where it happens once."""
+        waiting, seen = [stage_id], set(self._once)
+        while waiting:
+            name = waiting.pop()
+            if name in seen or name not in self.plan.stages:
+                continue
+            seen.add(name)
+            deadline = self.due(name).deadline
+            if isinstance(deadline, Recurring):
+                found = list(deadline.occurrences(*self.plan.span_days))
+                return found if name == stage_id else [_undated(item) for item in found]
+            waiting += reversed(self._leaders(name))
+        self._once |= seen
         return None
 
     def _leaders(self, stage_id: str) -> list[str]:
@@ -222,6 +227,10 @@ class Blueprint:
         for name in reversed(chain):
             done.add(name)
             yield name
+
+
+def _undated(item: Occurrence) -> Occurrence:
+    return Occurrence(item.period, item.start, item.end, None, None, None, None)
 
 
 def _rung(row: object) -> Rung:

@@ -22,7 +22,7 @@ from engine.machine import Act
 from engine.office import Office, Register
 from engine.plan.blueprint import Blueprint
 from engine.plan.directory import Directory, Unit
-from engine.plan.loader import load_plan
+from engine.plan.loader import Source, load_plan
 from engine.recount import Shifted
 from engine.service.calendars import announce
 from engine.service.rights import checked_unit, require_coordinator
@@ -43,6 +43,15 @@ class Started:
     shifted: tuple[Shifted, ...]  # running tasks that the plan's calendar moved
 
 
+def load_sound(path: Path, almanac: Almanac | None = None) -> tuple[Source, tuple[Problem, ...]]:
+    """A plan that can be run, with its warnings and notes. Raises PlanError with every error in it."""
+    source = load_plan(path, almanac)
+    findings = check(source)
+    if errors := [problem for problem in findings if problem.severity == "error"]:
+        raise PlanError(errors)
+    return source, tuple(findings)
+
+
 def start(
     office: Office, path: Path, name: str | None, act: Act, *, backdate: bool = False, dry_run: bool = False
 ) -> Started:
@@ -53,25 +62,21 @@ def start(
     """
     with reading(office.engine) as connection:
         almanac = office.almanac(connection)
-    source = load_plan(path, almanac)
-    findings = check(source)
-    if errors := [problem for problem in findings if problem.severity == "error"]:
-        raise PlanError(errors)
-    assert source.plan is not None
-    assert source.directory is not None
-    name = _checked_name(name or source.plan.plan)
-    blueprint = source.blueprint
+    source, findings = load_sound(path, almanac)
+    blueprint, directory = source.blueprint, source.directory
+    assert directory is not None
+    name = _checked_name(name or blueprint.plan.plan)
     snapshot = blueprint.to_json()
     digest = Blueprint.digest(snapshot)
-    facts = facts_of(source.directory)
+    facts = facts_of(directory)
     with writing(office.engine) as connection:
         if store.find_instance(connection, name):
             raise Conflict(_("instance {name} exists already: choose another --id").format(name=name))
         require_coordinator(connection, blueprint, act, known=False)
         known = store.unit_facts(connection, blueprint.directory_name, facts)
-        _refuse_other_directory(blueprint, source.directory, known)
+        _refuse_other_directory(blueprint, directory, known)
         store.add_units(connection, blueprint.directory_name, facts)
-        store.add_people(connection, people_of(source.directory, blueprint.directory_name))
+        store.add_people(connection, people_of(directory, blueprint.directory_name))
         store.add_snapshot(connection, digest, snapshot, source.tree.text)
         instance_id = store.add_instance(connection, {
             "name": name, "snapshot": digest, "directory": blueprint.directory_name, "started_at": act.happened_at,
@@ -82,21 +87,21 @@ def start(
         if not backdate:
             _refuse_past(blueprint, rows, local_date(act.happened_at, office.zone))
         store.add_tasks(connection, [{**row, "instance_id": instance_id} for row in rows])
-        store.add_tallies(connection, _tallies(blueprint, rows, source.directory.units, instance_id))
-        data = {"plan": source.plan.plan, "snapshot": digest, "tasks": len(rows), "backdate": backdate}
+        store.add_tallies(connection, _tallies(blueprint, rows, directory.units, instance_id))
+        data = {"plan": blueprint.plan.plan, "snapshot": digest, "tasks": len(rows), "backdate": backdate}
         store.add_entries(connection, [machine.entry(act, "start", instance_id=instance_id, data=data)])
         checked_unit(connection, blueprint, act)
         store.add_creation_entries(connection, instance_id, {
             "at": act.at, "happened_at": act.happened_at, "actor": act.actor, "doc": act.doc,
         })  # fmt: skip
         settling = Settling(office, connection, office.instance(connection, name), act, announced.almanac)
-        for stage_id in filter(blueprint.waits, source.plan.stages):
+        for stage_id in filter(blueprint.waits, blueprint.plan.stages):
             settling.advance(stage_id)
         if dry_run:
             connection.rollback()
     kept = tuple(unit for unit, text in known.items() if text != facts[unit])
     waiting = sum(row["state"] == State.WAITING for row in rows)
-    return Started(name, len(rows), waiting, tuple(findings), kept, tuple(announced.shifted))
+    return Started(name, len(rows), waiting, findings, kept, tuple(announced.shifted))
 
 
 class _Maker:
