@@ -2,12 +2,11 @@
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
-from engine.i18n import N_, _
-
-SEVERITIES = {"error": N_("error"), "warning": N_("warning"), "note": N_("note")}
+from engine.codes import RULES
+from engine.i18n import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +17,19 @@ class Problem:
     line: int
     column: int
     code: str
-    severity: str  # error | warning | note
     message: str
+
+    @property
+    def severity(self) -> str:
+        """error, warning or note."""
+        return RULES[self.code].severity
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}: {self.code} {self.message}"
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        names = ("file", "line", "column", "code", "severity", "message")
+        return {name: getattr(self, name) for name in names}
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -30,6 +30,11 @@ def N_(message: str) -> str:
     return message
 
 
+def number(value: int) -> str:
+    """A count as it is written in the language in force: 10,000 or 10.000."""
+    return f"{value:,}".replace(",", "." if _language.get() == "vi" else ",")
+
+
 def language() -> str:
     return _language.get()
 

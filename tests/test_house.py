@@ -48,7 +48,7 @@ def test_group_duties_have_a_task_per_unit() -> None:
         source = load_plan(path)
         assert source.plan is not None
         assert source.directory is not None
-        assert len(source.directory.members("cap-huyen", source.plan.document.date)) == districts[path.stem]
+        assert len(source.directory.groups_on(source.plan.document.date)["cap-huyen"]) == districts[path.stem]
 
 
 def test_every_command_has_help_and_stands_in_the_readme(kh: Kh) -> None:

@@ -3,17 +3,18 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from engine.calendar import Calendar
 from engine.clock import shown_day
 from engine.dates import Dates, project
 from engine.deadlines import Window
 from engine.i18n import _
-from engine.ladders import Timeline, days_due
+from engine.ladders import Rung, Timeline, days_due
 from engine.plan.blueprint import Blueprint
 from engine.plan.directory import Directory
 from engine.plan.loader import Source
-from engine.plan.model import Plan, read_data
+from engine.plan.model import read_data
 
 ENOUGH = 3  # working days an aggregator needs strictly between the units' last day and its own
 
@@ -24,19 +25,19 @@ class Course:
 
     source: Source
     blueprint: Blueprint
+    directory: Directory
     calendar: Calendar
     dates: dict[tuple[str, str], Dates]
+    days: dict[tuple[Any, ...], list[tuple[Rung, date]]] = field(default_factory=dict)
     said: set[tuple[str, str]] = field(default_factory=set)  # a recurring stage is warned about once
 
-    def warn(
-        self, stage: str, code: str, message: str, *, where: tuple[str | int, ...] = (), severity: str = "warning"
-    ) -> None:
+    def warn(self, stage: str, code: str, message: str, *, where: tuple[str | int, ...] = ()) -> None:
         """Report at a place in the stage, by default at its deadline; once where the stage recurs."""
-        if self.blueprint.occurrences(stage) and (stage, code) in self.said:
+        if self.blueprint.recurrence(stage) and (stage, code) in self.said:
             return
         self.said.add((stage, code))
         key = "deadline" if self.blueprint.is_written(stage) else "inferred"
-        self.source.report(("stages", stage, *(where or (key,))), code, message, severity)
+        self.source.report(("stages", stage, *(where or (key,))), code, message)
 
     def dated(self) -> Iterator[tuple[str, str, Dates, date]]:
         """(stage, period, dates, last day) of what has one and is not provisional."""
@@ -55,16 +56,10 @@ class Course:
                     yield name, found
 
 
-def timeline(source: Source, _plan: Plan, _directory: Directory) -> None:
-    """All findings about time; only for a plan without errors, for a broken one has no course."""
-    if any(problem.severity == "error" for problem in source.problems):
-        return
-    blueprint = source.blueprint
-    calendar = source.almanac.of(blueprint.calendar_name)
+def lay_out(source: Source, blueprint: Blueprint, directory: Directory, calendar: Calendar) -> Course:
+    """A plan without errors in time; a broken one has no course."""
     dates = {key: found for key, (_occurrence, found) in project(blueprint, calendar).items()}
-    course = Course(source, blueprint, calendar, dates)
-    for one in FINDINGS:
-        one(course)
+    return Course(source, blueprint, directory, calendar, dates)
 
 
 def _outside_the_span(course: Course) -> None:
@@ -118,20 +113,21 @@ def _on_a_day_off(course: Course) -> None:
         if why:
             before = course.calendar.previous_working(last)
             text = _("the last day, {day}, is a day off ({why}); the last working day before it is {before}")
-            course.warn(
-                stage, "KH065", text.format(day=shown_day(last), why=why, before=shown_day(before)), severity="note"
-            )
+            course.warn(stage, "KH065", text.format(day=shown_day(last), why=why, before=shown_day(before)))
 
 
-def _rungs(course: Course, stage: str, dates: Dates) -> Iterator[tuple[str, date]]:
-    """(rung, office day) of the rungs that hang on the deadline, the first time each."""
-    times = Timeline(
-        opened_at=None, last_day=dates.last_day, counts_from=dates.named or dates.last_day, window_from=None,
-        submitted_at=None, returned_at=None,
-    )  # fmt: skip
-    for rung in course.blueprint.ladder(stage):
-        if rung.when.anchor == "deadline":
-            yield from ((rung.id, day) for day, occurrence in days_due(rung, times, course.calendar) if occurrence == 1)
+def days_of_rungs(course: Course, stage: str, dates: Dates) -> list[tuple[Rung, date]]:
+    """The office days of the rungs that hang on the deadline, the first time each; worked out once for equal dates."""
+    key = course.blueprint.ladder_name(stage), dates.last_day, dates.named
+    if key not in course.days:
+        times = Timeline(
+            opened_at=None, last_day=dates.last_day, counts_from=dates.named or dates.last_day, window_from=None,
+            submitted_at=None, returned_at=None,
+        )  # fmt: skip
+        rungs = [rung for rung in course.blueprint.ladder(stage) if rung.when.anchor == "deadline"]
+        first = [(rung, next(days_due(rung, times, course.calendar), None)) for rung in rungs]
+        course.days[key] = [(rung, found[0]) for rung, found in first if found]
+    return course.days[key]
 
 
 def _rungs_before_the_opening(course: Course) -> None:
@@ -139,10 +135,10 @@ def _rungs_before_the_opening(course: Course) -> None:
     for stage, period, dates, last in course.dated():
         if period or last < issued:
             continue
-        early = [rung for rung, day in _rungs(course, stage, dates) if day < issued]
+        early = [rung.id for rung, day in days_of_rungs(course, stage, dates) if day < issued]
         if early:
             text = _("these rungs would fall before the plan's date and are dropped: {rungs}")
-            course.warn(stage, "KH066", text.format(rungs=", ".join(early)), severity="note")
+            course.warn(stage, "KH066", text.format(rungs=", ".join(early)))
 
 
 def _rungs_after_the_next_deadline(course: Course) -> None:
@@ -150,7 +146,7 @@ def _rungs_after_the_next_deadline(course: Course) -> None:
     for stage, period, dates, last in course.dated():
         for leader, found in course.leaders(stage, period):
             due = dates.named or last
-            late = [(rung, day) for rung, day in _rungs(course, leader, found) if day > due]
+            late = [(rung.id, day) for rung, day in days_of_rungs(course, leader, found) if day > due]
             if late:
                 text = _("rung {rung} would come on {day}, after {stage} is due ({due})")
                 rung, day = late[0]

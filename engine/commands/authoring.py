@@ -1,62 +1,74 @@
 """check."""
 
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from engine.checks import check
+from engine.codes import RULES
+from engine.commands.findings import print_findings
 from engine.commands.output import print_json
-from engine.errors import SEVERITIES, Problem
+from engine.errors import Problem
 from engine.i18n import _
-from engine.plan.files import find_plan
-from engine.plan.loader import Source, load_plan
+from engine.plan.files import find_plan, yaml_files
+from engine.plan.loader import Source, load
+from engine.plan.tree import Tree
+from engine.plan.yamltree import MAX_BYTES
+from engine.reports.sarif import sarif
 
-MOST_SHOWN = 200
+FORMATS = ("text", "json", "sarif")
 
 
 def _check() -> click.Command:
-    @click.command("check", help=_("Find every mistake in plan files; exit code 1 where there is an error."))
-    @click.argument("files", nargs=-1, required=True, metavar="FILE...")
+    @click.command("check", help=_("Find every mistake in plans and directories; exit code 1 where there is an error."))
+    @click.argument("files", nargs=-1, required=True, metavar="FILE|FOLDER|-...")
+    @click.option("--format", "style", type=click.Choice(FORMATS), default="text", help=_("How to print the findings."))
     @click.option("--json", "as_json", is_flag=True, help=_("Print JSON."))
-    def run(files: tuple[str, ...], as_json: bool) -> int:
-        sources = [load_plan(path) for name in files for path in _plans_of(name)]
-        found = [(source, problem) for source in sources for problem in check(source)]
-        if as_json:
-            print_json([problem.as_dict() for _source, problem in found])
+    @click.option("--strict", is_flag=True, help=_("Warnings count as errors."))
+    def run(files: tuple[str, ...], style: str, as_json: bool, strict: bool) -> int:
+        sources = [source for name in files for source in _sources(name)]
+        found = _once(sources)
+        problems = [problem for _source, problem in found]
+        if as_json or style == "json":
+            print_json([problem.as_dict() for problem in problems])
+        elif style == "sarif":
+            print_json(sarif(problems, RULES))
         else:
-            for source, problem in found[:MOST_SHOWN]:
-                _print(source, problem)
-            if len(found) > MOST_SHOWN:
-                click.echo(_("… and {n} more").format(n=len(found) - MOST_SHOWN))
-            _print_sum(sources, [problem for _source, problem in found])
-        return int(any(problem.severity == "error" for _source, problem in found))
+            print_findings(found, len(sources))
+        counts = Counter(problem.severity for problem in problems)
+        return int(bool(counts["error"] or (strict and counts["warning"])))
 
     return run
 
 
-def _plans_of(name: str) -> list[Path]:
+def _sources(name: str) -> Iterator[Source]:
+    """What a file, a folder, or `-` for standard input holds."""
+    if name == "-":
+        yield load(Path(name), sys.stdin.buffer.read(MAX_BYTES + 1))
+        return
     path = find_plan(name)
-    return sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+    if not path.is_dir():
+        yield load(path)
+        return
+    paths = yaml_files(path)
+    yield from (load(inner, named=False) for inner in paths)
+    if not paths:
+        empty = Problem(name, 1, 1, "KH021", _("there is no .yaml or .yml file in this folder"))
+        yield Source(path, Tree(name, ""), problems=[empty])
 
 
-def _print(source: Source, problem: Problem) -> None:
-    severity = _(SEVERITIES[problem.severity])
-    click.echo(f"{problem.file}:{problem.line}:{problem.column}: {severity} {problem.code}: {problem.message}")
-    trees = [tree for tree in (source.tree, source.directory_tree) if tree and tree.file == problem.file]
-    line = trees[0].line(problem.line) if trees else ""
-    if line and len(line) <= 500:
-        click.echo(f"    {line}")
-        click.echo("    " + " " * (problem.column - 1) + "^")
-
-
-def _print_sum(sources: list[Source], problems: list[Problem]) -> None:
-    counts = {
-        severity: sum(problem.severity == severity for problem in problems) for severity in ("error", "warning", "note")
-    }
-    text = _("{files} files: {errors} errors, {warnings} warnings, {notes} notes")
-    click.echo(
-        text.format(files=len(sources), errors=counts["error"], warnings=counts["warning"], notes=counts["note"])
-    )
+def _once(sources: list[Source]) -> list[tuple[Source, Problem]]:
+    """Every finding once: plans share directories, and a folder holds both."""
+    found: dict[tuple[object, ...], tuple[Source, Problem]] = {}
+    for source in sources:
+        for problem in check(source):
+            key = (os.path.realpath(problem.file), problem.line, problem.column, problem.code, problem.message)
+            found.setdefault(key, (source, problem))
+    return list(found.values())
 
 
 commands: dict[str, click.Command] = {"check": _check()}

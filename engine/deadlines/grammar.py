@@ -91,10 +91,9 @@ def _said(phrase: str) -> "tuple[Read, Framed]":
     try:
         return _parsed(plain(phrase))
     except UnexpectedInput as error:
-        at, words = _place(error, len(phrase)), _expected(error)
+        at = _place(error, len(phrase))
         reason = _("nothing is written here") if not phrase.strip() else _("this cannot stand here")
-        if known := hint(plain(phrase), at):
-            at, reason, words = known
+        at, reason, words = hint(plain(phrase), at) or (at, reason, _expected(error))
         raise PhraseError(phrase, place(phrase, at), reason, words) from None
 
 
@@ -183,7 +182,18 @@ def _place(error: "UnexpectedInput", end: int) -> int:
     return int(error.pos_in_stream if error.pos_in_stream is not None else end)
 
 
+_accepted: dict[tuple[int, ...], set[str]] = {}  # what a state of the parser takes; finding out takes a millisecond
+
+
+def _accepts(error: "UnexpectedInput") -> set[str]:
+    parser = getattr(error, "interactive_parser", None)
+    state = tuple(parser.parser_state.state_stack) if parser else ()
+    if state not in _accepted or not state:
+        _accepted[state] = set(getattr(error, "accepts", None) or ())
+    return _accepted[state]
+
+
 def _expected(error: "UnexpectedInput") -> list[str]:
-    found: Iterable[str] = getattr(error, "accepts", None) or getattr(error, "expected", None) or ()
+    found: Iterable[str] = _accepts(error) or getattr(error, "expected", None) or ()
     names = set(found) or set(getattr(error, "allowed", None) or ())
     return [_(label) for name, label in EXPECTED.items() if name in names]

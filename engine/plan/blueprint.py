@@ -8,6 +8,7 @@ from functools import cached_property
 
 from engine.deadlines import (
     Deadline,
+    MonthDay,
     Occurrence,
     Offset,
     Recurring,
@@ -17,6 +18,7 @@ from engine.deadlines import (
     read_month_day_span,
     read_offset,
 )
+from engine.errors import PhraseError
 from engine.ladders import Repeat, Rung, built_in, make_rung, with_unique_ids
 from engine.plan.directory import Directory
 from engine.plan.model import SNAPSHOT, After, Plan, Stage
@@ -38,18 +40,29 @@ class Due:
 class Blueprint:
     """A plan with its groups' members as they were on the plan's date; what an instance keeps as its snapshot."""
 
-    def __init__(self, plan: Plan, groups: Mapping[str, tuple[str, ...]], directory_name: str, calendar_name: str = ""):
+    def __init__(
+        self,
+        plan: Plan,
+        groups: Mapping[str, tuple[str, ...]],
+        directory_name: str,
+        calendar_name: str = "",
+        also: Collection[str] = (),
+    ):
+        """`also`: stages that phrases may hang on though they are so broken that the plan is without them."""
         self.plan, self.groups = plan, groups
         self.directory_name, self.calendar_name = directory_name, calendar_name
+        self._stages = {*plan.stages, *also}
         self._dues: dict[str, Due] = {}
-        self._once: set[str] = set()  # stages known not to recur
         self._partners: dict[str, dict[str, tuple[str, ...]]] = {}
+        self._readings: dict[str, Deadline | PhraseError] = {}
+        self._recurrences: dict[str, Recurring | None] = {}
 
     @classmethod
-    def from_source(cls, plan: Plan, directory: Directory, directory_name: str, calendar_name: str = "") -> "Blueprint":
-        """Resolve the groups as of the plan's date."""
-        groups = {name: tuple(directory.members(name, plan.document.date)) for name in directory.groups}
-        return cls(plan, groups, directory_name, calendar_name)
+    def from_source(
+        cls, plan: Plan, directory: Directory, directory_name: str, calendar_name: str = "", also: Collection[str] = ()
+    ) -> "Blueprint":
+        """Resolve the groups as of the plan's date. Raises BadValue where they have too many members."""
+        return cls(plan, directory.groups_on(plan.document.date), directory_name, calendar_name, also)
 
     @classmethod
     def from_json(cls, text: str) -> "Blueprint":
@@ -120,12 +133,24 @@ class Blueprint:
             return Due(self.read_phrase(stage.inferred), stage.deadline or stage.inferred, inferred=True)
         return Due(None, stage.deadline, inferred=False)
 
-    def read_phrase(self, phrase: str, stages: Collection[str] = ()) -> Deadline:
-        """Read with the plan's date, its stages (or those given) and occasions. Raises PhraseError."""
-        occasions = {name: read_month_day_span(span) for name, span in self.plan.occasions.items()}
-        return read(
-            phrase, issued=self.plan.document.date, stages=stages or self.plan.stages.keys(), occasions=occasions
-        )
+    def read_phrase(self, phrase: str) -> Deadline:
+        """Read with the plan's date, its stages and occasions. Raises PhraseError."""
+        found = self._readings.get(phrase) or self._read(phrase)
+        self._readings[phrase] = found
+        if isinstance(found, PhraseError):
+            raise found
+        return found
+
+    def _read(self, phrase: str) -> Deadline | PhraseError:
+        try:
+            return read(phrase, issued=self.plan.document.date, stages=self._stages, occasions=self._occasions)
+        except PhraseError as error:
+            error.__context__ = None  # of thousands kept, the parser's state would fill the memory
+            return error.with_traceback(None)
+
+    @cached_property
+    def _occasions(self) -> dict[str, tuple[MonthDay, MonthDay]]:
+        return {name: read_month_day_span(span) for name, span in self.plan.occasions.items()}
 
     def is_written(self, stage_id: str) -> bool:
         """Does the document itself give the date?"""
@@ -133,20 +158,30 @@ class Blueprint:
         return due.deadline is not None and not due.inferred
 
     def occurrences(self, stage_id: str) -> list[Occurrence] | None:
-        """The periods in the span of a stage that recurs, or follows one that does; None where it happens once."""
-        waiting, seen = [stage_id], set(self._once)
-        while waiting:
-            name = waiting.pop()
-            if name in seen or name not in self.plan.stages:
+        """The periods of a recurring stage to the end of the span; None where it happens once."""
+        found = self.recurrence(stage_id)
+        if found is None:
+            return None
+        turns = list(found.occurrences(*self.plan.span_days))
+        if isinstance(self.due(stage_id).deadline, Recurring):
+            return turns
+        return [Occurrence(item.period, item.start, item.end, None, None, None, None) for item in turns]
+
+    def recurrence(self, stage_id: str) -> Recurring | None:
+        """The recurrence of a stage, else of the first it follows. Without recursion: chains of stages may be long."""
+        known, opened, ahead = self._recurrences, set(), [stage_id]
+        while ahead:
+            name = ahead[-1]
+            leaders = [leader for leader in self._leaders(name) if leader in self.plan.stages]
+            if name not in known and name not in opened:
+                opened.add(name)
+                ahead += [leader for leader in leaders if leader not in known and leader not in opened]
                 continue
-            seen.add(name)
-            deadline = self.due(name).deadline
-            if isinstance(deadline, Recurring):
-                found = list(deadline.occurrences(*self.plan.span_days))
-                return found if name == stage_id else [_undated(item) for item in found]
-            waiting += reversed(self._leaders(name))
-        self._once |= seen
-        return None
+            ahead.pop()
+            own = self.due(name).deadline
+            shared = next((found for leader in leaders if (found := known.get(leader))), None)
+            known.setdefault(name, own if isinstance(own, Recurring) else shared)
+        return known[stage_id]
 
     def _leaders(self, stage_id: str) -> list[str]:
         """The stages whose recurrence this one shares: its anchor, or what it comes after where it has no date."""
@@ -204,10 +239,13 @@ class Blueprint:
     # --- ladders -------------------------------------------------------------------------------------------------
 
     def ladder(self, stage_id: str) -> tuple[Rung, ...]:
+        name = self.ladder_name(stage_id)
+        return self._own_ladder(name) if name in self.plan.ladders else built_in(name)
+
+    def ladder_name(self, stage_id: str) -> str:
         stage = self.plan.stages[stage_id]
         kind = "soft" if stage.soft else "ongoing" if stage.type == "ongoing" else self.plan.ladder
-        name = stage.ladder or kind
-        return self._own_ladder(name) if name in self.plan.ladders else built_in(name)
+        return stage.ladder or kind
 
     def _own_ladder(self, name: str) -> tuple[Rung, ...]:
         return with_unique_ids([_rung(row) for row in self.plan.ladders[name]])
@@ -219,18 +257,14 @@ class Blueprint:
             yield from self._anchored_first(stage_id, done)
 
     def _anchored_first(self, stage_id: str, done: set[str]) -> Iterator[str]:
-        chain: list[str] = []
+        chain: dict[str, None] = {}
         step: str | None = stage_id
         while step is not None and step not in done and step not in chain:
-            chain.append(step)
+            chain[step] = None
             step = self.anchor(step)
         for name in reversed(chain):
             done.add(name)
             yield name
-
-
-def _undated(item: Occurrence) -> Occurrence:
-    return Occurrence(item.period, item.start, item.end, None, None, None, None)
 
 
 def _rung(row: object) -> Rung:

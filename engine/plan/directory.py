@@ -1,12 +1,16 @@
 """The directory of units: who exists from when to when, under whom, and where to write to."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from engine.i18n import _
+from engine.errors import BadValue
+from engine.i18n import _, number
 from engine.plan.words import Day, Email, Model, Slug, Slugs, Text, as_list, as_text, refuse
+
+MAX_MEMBERS = 1_000_000  # of all groups together
 
 Level = Literal["central", "province", "department", "organisation", "district", "commune", "village", "other"]
 
@@ -105,15 +109,35 @@ class Directory(Model):
     units_from: Text | None = None
     people: tuple[Person, ...] = ()
 
-    def members(self, name: str, day: date, seen: frozenset[str] = frozenset()) -> list[str]:
-        """The units a unit's or group's name stands for on a day, in the directory's order."""
-        if name in self.units:
-            return [name]
-        group = self.groups.get(name, ())
+    def groups_on(self, day: date) -> dict[str, tuple[str, ...]]:
+        """The members of every group on a day; without recursion, for groups may be nested deeply.
+
+        A group that is contained in itself adds nothing to itself. Raises BadValue where the members are too many.
+        """
+        found: dict[str, tuple[str, ...]] = {}
+        opened: set[str] = set()
+        ahead, room = [*self.groups], MAX_MEMBERS
+        while ahead:
+            name = ahead[-1]
+            if name not in opened:
+                opened.add(name)
+                ahead += [inner for inner in self.inner_groups(name) if inner not in opened]
+                continue
+            ahead.pop()
+            if name not in found:
+                found[name] = self._members(self.groups[name], found, day)
+                room -= len(found[name])
+            if room < 0:
+                raise BadValue(_("the groups have more than {n} members together").format(n=number(MAX_MEMBERS)))
+        return found
+
+    def inner_groups(self, name: str) -> tuple[str, ...]:
+        """The groups that a group names."""
+        group = self.groups[name]
+        return () if isinstance(group, LevelGroup) else tuple(inner for inner in group if inner in self.groups)
+
+    def _members(self, group: Group, known: Mapping[str, tuple[str, ...]], day: date) -> tuple[str, ...]:
         if isinstance(group, LevelGroup):
-            return [key for key, unit in self.units.items() if unit.level == group.level and unit.exists_on(day)]
-        found: dict[str, None] = {}
-        for inner in group:
-            if inner not in seen:
-                found.update(dict.fromkeys(self.members(inner, day, seen | {name})))
-        return [key for key in found if key in self.units and self.units[key].exists_on(day)]
+            return tuple(name for name, unit in self.units.items() if unit.level == group.level and unit.exists_on(day))
+        members = dict.fromkeys(unit for inner in group for unit in known.get(inner, (inner,)))
+        return tuple(unit for unit in members if unit in self.units and self.units[unit].exists_on(day))

@@ -1,13 +1,20 @@
 """Reading the files a plan consists of: regular files of a bounded size, nothing else."""
 
+import errno
 import os
 import stat
 from pathlib import Path
 
 from engine.errors import BadValue, NotFound
-from engine.i18n import _
+from engine.i18n import N_, _
 from engine.plan.yamltree import MAX_BYTES
 from engine.resources import data_dir
+
+_REASONS = {
+    errno.ENOENT: N_("there is no such file"),
+    errno.EACCES: N_("it may not be read"),
+    errno.ELOOP: N_("its links lead in a circle"),
+}
 
 
 def read_file(path: Path) -> bytes:
@@ -15,7 +22,8 @@ def read_file(path: Path) -> bytes:
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        known = _REASONS.get(getattr(error, "errno", None) or 0)
+        reason = _(known) if known else getattr(error, "strerror", None) or str(error)
         raise BadValue(_("cannot read {path}: {reason}").format(path=path, reason=reason)) from error
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
@@ -36,6 +44,15 @@ def find_plan(name: str) -> Path:
     if not shipped.is_file():
         raise NotFound(_("plan"), name, shipped_plans())
     return shipped
+
+
+def yaml_files(folder: Path) -> list[Path]:
+    """The *.yaml and *.yml files below a folder, hidden folders left out."""
+    found = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found += [Path(place, name) for name in sorted(names) if name.endswith((".yaml", ".yml"))]
+    return found
 
 
 def shipped_plans() -> list[str]:

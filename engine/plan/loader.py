@@ -1,11 +1,8 @@
 """From a plan's file to its model: every mistake of form at once, each with its line and column."""
 
-import csv
-import io
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +11,28 @@ from pydantic import BaseModel, ValidationError
 from engine.almanac import Almanac
 from engine.calendar import Calendar
 from engine.errors import BadValue, PlanError, Problem, nearest
-from engine.i18n import N_, _
+from engine.i18n import _, number
 from engine.plan.blueprint import Blueprint
 from engine.plan.calendarfile import CalendarFile
 from engine.plan.directory import Directory
 from engine.plan.files import read_file
+from engine.plan.form import problems_of
 from engine.plan.model import Plan
-from engine.plan.salvage import salvage
-from engine.plan.yamltree import Mapping, Tree, parse
+from engine.plan.salvage import UNKNOWN, salvage
+from engine.plan.tree import Mapping, Tree
+from engine.plan.unit_table import merge_table
+from engine.plan.yamltree import MAX_PROBLEMS, parse
 
-COLUMNS = ("id", "name", "level", "parent", "email", "phone", "valid_from", "valid_to")
+# One of these keys tells a plan, a directory or a calendar from any other YAML file.
+OF_A_PLAN = frozenset({"plan", "stages", "document", "coordinator"})
+OF_A_DIRECTORY = frozenset({"units", "groups", "units_from"})
+OF_A_CALENDAR = frozenset({"announcements"})
+MOST_COMPARED = 100_000
 
 
 @dataclass
 class Source:
-    """A plan or a directory as written: its model where the form allows one, and its problems."""
+    """A plan, a directory or a calendar as written: its model where the form allows one, and its problems."""
 
     path: Path
     tree: Tree
@@ -37,8 +41,11 @@ class Source:
     directory_tree: Tree | None = None
     directory_name: str = ""
     calendar: CalendarFile | None = None
-    almanac: Almanac = field(default_factory=lambda: Almanac(Calendar()))
+    almanac: Almanac = field(default_factory=lambda: Almanac(Calendar()))  # what is known, with the plan's own days
+    table: Tree | None = None
+    salvaged: bool = False  # are parts of the models missing, because they have mistakes of form?
     problems: list[Problem] = field(default_factory=list)
+    compared: int = 0  # words, in search of the nearest
 
     @property
     def broken(self) -> bool:
@@ -47,37 +54,120 @@ class Source:
 
     @cached_property
     def blueprint(self) -> Blueprint:
-        """What the plan means; only for a file of which a plan and a directory are left."""
+        """What the plan means, or what is left of it. Raises BadValue where its groups have too many members."""
         assert self.plan is not None
-        assert self.directory is not None
+        directory = self.directory or Directory(units={})
         name = self.calendar.name if self.calendar else ""
-        return Blueprint.from_source(self.plan, self.directory, self.directory_name, name)
+        return Blueprint.from_source(self.plan, directory, self.directory_name, name, self.written("stages"))
 
     def written(self, *path: str) -> set[str]:
         """The keys that stand at a place of the file, broken or not."""
-        tree = self.directory_tree if path[0] in ("units", "groups") else self.tree
+        tree, steps = self._directory_place(path) if path[0] in ("units", "groups") else (self.tree, path)
         value = tree.value if tree else None
-        steps = ("directory", *path) if tree is self.tree and path[0] in ("units", "groups") else path
         for step in steps:
             value = value.get(step) if isinstance(value, Mapping) else None
         return set(value) if isinstance(value, Mapping) else set()
 
-    def report(self, path: Iterable[Any], code: str, message: str, severity: str = "error", key: bool = False) -> None:
-        mark = self.tree.locate(path, key=key)
-        self.problems.append(Problem(self.tree.file, *mark, code, severity, message))
+    def report(self, path: Iterable[Any], code: str, message: str, *, key: bool = False) -> None:
+        """Add a finding at a place of the file (at its key, with `key`)."""
+        self.problems.append(Problem(*self.tree.locate(path, key=key), code, message))
+
+    def report_within(self, path: Iterable[Any], text: str, position: int, code: str, message: str) -> None:
+        """Add a finding at a character of a text, where the text stands in one line as it is."""
+        file, line, column = self.tree.locate(path)
+        start = self.tree.line(line).find(text, column - 1)
+        inside = start in (column - 1, column)  # perhaps behind a quote
+        self.problems.append(Problem(file, line, start + position + 1 if inside else column, code, message))
+
+    def report_in_directory(self, path: tuple[Any, ...], code: str, message: str, *, key: bool = False) -> None:
+        """Add a finding at a place of the directory, wherever that is written."""
+        tree, steps = self._directory_place(path)
+        if tree is not None:
+            self.problems.append(Problem(*tree.locate(steps, key=key), code, message))
+
+    def hint(self, word: str, known: Iterable[str]) -> str:
+        """The nearest word, for as many findings as there is time to look."""
+        known = list(known)
+        self.compared += len(known)
+        return nearest(word, known) if self.compared <= MOST_COMPARED else ""
+
+    def full(self) -> bool:
+        """Are there so many findings that it is better to mend some first? Says so once."""
+        if len(self.problems) <= MAX_PROBLEMS:
+            return False
+        if self.problems[-1].code != "KH025":
+            text = _("more than {n} mistakes: the rest was not looked for").format(n=number(MAX_PROBLEMS))
+            self.report((), "KH025", text)
+        return True
+
+    def line(self, problem: Problem) -> str:
+        """The line a finding points at."""
+        trees = [tree for tree in (self.tree, self.directory_tree, self.table) if tree and tree.file == problem.file]
+        return trees[0].line(problem.line) if trees else ""
+
+    def _directory_place(self, path: tuple[Any, ...]) -> tuple[Tree | None, tuple[Any, ...]]:
+        return self.directory_tree, ("directory", *path) if self.directory_tree is self.tree and self.plan else path
+
+
+def load(path: Path, data: bytes | None = None, *, named: bool = True) -> Source:
+    """Read a plan or a directory, told apart by their keys; what is neither is an error only where it was `named`.
+
+    `data` is the content, where the path is only its name.
+    """
+    source = _source(path, data)
+    keys = set(source.tree.value) if isinstance(source.tree.value, Mapping) else set()
+    if keys & OF_A_PLAN:
+        return _load_plan(source)
+    if keys & OF_A_DIRECTORY:
+        return _load_directory(source)
+    if keys & OF_A_CALENDAR:
+        return _load_calendar(source)
+    if not source.problems:
+        text = _(
+            "neither a plan (plan, title, document, directory, coordinator, span, stages), nor a directory (units), "
+            "nor a calendar (announcements)"
+        )
+        source.report((), "KH011" if named else "KH019", text)
+    return source
 
 
 def load_plan(path: Path, almanac: Almanac | None = None) -> Source:
-    """Read a plan with its directory and calendar. Raises BadValue only where the plan file itself cannot be read.
+    """Read a plan with its directory and calendar. What cannot be read at all is a problem like any other.
 
     `almanac` is what is known of the calendars without the file; by default what is shipped.
     """
-    source = Source(path, _tree(path))
+    source = _source(path)
     source.almanac = almanac or source.almanac
-    source.problems += source.tree.problems
-    if source.tree.problems and not isinstance(source.tree.value, Mapping):
+    return _load_plan(source)
+
+
+def load_calendar(path: Path) -> CalendarFile:
+    """Read a file of announced days. Raises PlanError with every mistake of it."""
+    source = _load_calendar(_source(path))
+    if source.calendar is None or source.problems:
+        raise PlanError(source.problems)
+    return source.calendar
+
+
+def load_directory(path: Path) -> Source:
+    """Read a directory file with the table it names."""
+    return _load_directory(_source(path))
+
+
+def _source(path: Path, data: bytes | None = None) -> Source:
+    try:
+        tree = parse(read_file(path) if data is None else data, str(path))
+    except PlanError as error:
+        tree = Tree(str(path), "", problems=list(error.problems))
+    except BadValue as error:
+        tree = Tree(str(path), "", problems=[Problem(str(path), 1, 1, "KH021", str(error))])
+    return Source(path, tree, problems=list(tree.problems))
+
+
+def _load_plan(source: Source) -> Source:
+    if source.problems and not isinstance(source.tree.value, Mapping):
         return source
-    plan = _validate(Plan, source.tree, source.problems, _("a plan"))
+    plan = _validate(Plan, source, _("a plan"))
     if isinstance(plan, Plan):
         source.plan = plan
         _load_directory_of(plan, source)
@@ -85,49 +175,39 @@ def load_plan(path: Path, almanac: Almanac | None = None) -> Source:
     return source
 
 
-def load_directory(path: Path) -> Source:
-    """Read a directory file with the table it names."""
-    source = Source(path, _tree(path))
-    source.directory_tree, source.directory_name = source.tree, path.stem
-    source.problems += source.tree.problems
-    if isinstance(source.tree.value, Mapping):
-        _merge_table(path.parent, source.tree, source.problems)
-        directory = _validate(Directory, source.tree, source.problems, _("a directory"))
-        source.directory = directory if isinstance(directory, Directory) else None
+def _load_directory(source: Source) -> Source:
+    tree = source.directory_tree = source.tree
+    source.directory_name = source.path.stem
+    if not isinstance(tree.value, Mapping) and source.problems:
+        return source
+    if isinstance(tree.value, Mapping) and isinstance(name := tree.value.get("units_from"), str):
+        try:
+            source.table = merge_table(source.path.parent / name, tree)
+            source.problems += source.table.problems
+        except BadValue as error:
+            source.report(("units_from",), "KH021", str(error))
+    directory = _validate(Directory, source, _("a directory"))
+    source.directory = directory if isinstance(directory, Directory) else None
     return source
 
 
-def load_calendar(path: Path) -> CalendarFile:
-    """Read a file of announced days. Raises PlanError with every mistake of it."""
-    found, problems = _read_calendar(path)
-    if found is None or problems:
-        raise PlanError(problems)
-    return found
-
-
-def _read_calendar(path: Path) -> tuple[CalendarFile | None, list[Problem]]:
-    tree = _tree(path)
-    problems = list(tree.problems)
-    found = None if problems else _validate(CalendarFile, tree, problems, _("a calendar"))
-    return (found if isinstance(found, CalendarFile) else None), problems
+def _load_calendar(source: Source) -> Source:
+    if not source.problems or isinstance(source.tree.value, Mapping):
+        found = _validate(CalendarFile, source, _("a calendar"))
+        source.calendar = found if isinstance(found, CalendarFile) and not source.broken else None
+    return source
 
 
 def _load_calendar_of(plan: Plan, source: Source) -> None:
-    if plan.calendar is None:
+    if plan.calendar is None or plan.calendar == UNKNOWN:
         return
-    try:
-        source.calendar, problems = _read_calendar(source.path.parent / plan.calendar)
-        source.problems += problems
-        source.almanac = source.almanac.adding(source.calendar.days() if source.calendar else ())
-    except BadValue as error:
-        source.report(("calendar",), "KH021", str(error))
-
-
-def _tree(path: Path) -> Tree:
-    try:
-        return parse(read_file(path), str(path))
-    except PlanError as error:
-        return Tree(str(path), "", problems=list(error.problems))
+    inner = _load_calendar(_source(source.path.parent / plan.calendar))
+    if inner.tree.problems and inner.tree.problems[0].code == "KH021":
+        source.report(("calendar",), "KH021", inner.tree.problems[0].message)
+        return
+    source.problems += inner.problems
+    if inner.calendar is not None:
+        source.calendar, source.almanac = inner.calendar, source.almanac.adding(inner.calendar.days())
 
 
 def _load_directory_of(plan: Plan, source: Source) -> None:
@@ -135,141 +215,33 @@ def _load_directory_of(plan: Plan, source: Source) -> None:
         source.directory, source.directory_tree, source.directory_name = plan.directory, source.tree, plan.plan
         if plan.directory.units_from:
             source.report(("directory", "units_from"), "KH020", _("units_from belongs in a directory file of its own"))
+    elif plan.directory != UNKNOWN:
+        _load_directory_file(source.path.parent / plan.directory, source)
+
+
+def _load_directory_file(path: Path, source: Source) -> None:
+    inner = load_directory(path)
+    if inner.tree.problems and inner.tree.problems[0].code == "KH021":  # said where the plan names it
+        known = [str(other.relative_to(source.path.parent)) for other in path.parent.glob("*.yaml")]
+        hint = nearest(str(path.relative_to(source.path.parent)), known)
+        source.report(("directory",), "KH021", inner.tree.problems[0].message + hint)
         return
-    try:
-        inner = load_directory(source.path.parent / plan.directory)
-    except BadValue as error:
-        source.report(("directory",), "KH021", str(error))
-        return
-    source.directory, source.directory_tree = inner.directory, inner.directory_tree
-    source.directory_name = inner.directory_name
+    source.directory, source.directory_tree, source.table = inner.directory, inner.tree, inner.table
+    source.directory_name, source.salvaged = inner.directory_name, source.salvaged or inner.salvaged
     source.problems += inner.problems
 
 
-def _merge_table(folder: Path, tree: Tree, problems: list[Problem]) -> None:
-    """Put the rows of `units_from` among the units, as if written there."""
-    name = tree.value.get("units_from") if isinstance(tree.value, Mapping) else None
-    if not isinstance(name, str):
-        return
-    units = tree.value.get("units")
-    try:
-        rows = _read_table(folder / name, problems)
-    except BadValue as error:
-        problems.append(Problem(tree.file, *tree.locate(("units_from",)), "KH021", "error", str(error)))
-        return
-    if not isinstance(units, Mapping):
-        return
-    for number, row in rows:
-        key = row.pop("id")
-        if key in units:
-            message = _("unit “{key}” stands twice").format(key=key)
-            problems.append(Problem(str(folder / name), number, 1, "KH009", "error", message))
-            continue
-        units[key] = row
-        units.keys_at[key] = units.values_at[key] = units.at
-
-
-def _read_table(path: Path, problems: list[Problem]) -> list[tuple[int, dict[str, Any]]]:
-    try:
-        text = read_file(path).decode("utf-8-sig")
-        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-        columns = reader.fieldnames or []
-        if missing := [name for name in COLUMNS[:3] if name not in columns]:
-            raise BadValue(_("{path}: the table lacks the columns {names}").format(path=path, names=", ".join(missing)))
-        if unknown := [name for name in columns if name not in COLUMNS]:
-            raise BadValue(
-                _("{path}: unknown columns {names}; known are {known}").format(
-                    path=path, names=", ".join(map(str, unknown)), known=", ".join(COLUMNS)
-                )
-            )
-        return [
-            (reader.line_num, unit)
-            for row in reader
-            if (unit := _row(path, reader.line_num, row, problems)) is not None
-        ]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise BadValue(_("cannot read {path}: {reason}").format(path=path, reason=error)) from error
-
-
-def _row(path: Path, number: int, row: dict[Any, Any], problems: list[Problem]) -> dict[str, Any] | None:
-    if None in row or None in row.values():
-        message = _("the row has another number of cells than the heading")
-        problems.append(Problem(str(path), number, 1, "KH022", "error", message))
-        return None
-    filled = {name: unicodedata.normalize("NFC", value.strip()) for name, value in row.items() if value.strip()}
-    if "id" not in filled:
-        problems.append(Problem(str(path), number, 1, "KH022", "error", _("the row has no id")))
-        return None
-    contact = {name: filled.pop(name) for name in ("email", "phone") if name in filled}
-    return filled | ({"contact": contact} if contact else {})
-
-
-def _validate(model: type[BaseModel], tree: Tree, problems: list[Problem], what: str) -> BaseModel | None:
+def _validate(model: type[BaseModel], source: Source, what: str) -> BaseModel | None:
+    """The model; where there are mistakes of form, what is left of it; None where the end of the file is not known."""
+    tree = source.tree
     if not isinstance(tree.value, Mapping):
-        message = _("{what} is a mapping of keys and values; this file is not").format(what=what)
-        problems.append(Problem(tree.file, 1, 1, "KH011", "error", message))
+        source.report((), "KH011", _("{what} is a mapping of keys and values; this file is not").format(what=what))
         return None
     try:
-        return model.model_validate(tree.value)
+        found = model.model_validate(tree.value)
     except ValidationError as error:
-        problems += [_problem(tree, dict(item)) for item in error.errors(include_url=False, include_input=True)]
-        return salvage(model, tree.value)
-
-
-def _problem(tree: Tree, item: dict[str, Any]) -> Problem:
-    kind, place = item["type"], item["loc"]
-    code, text = _MESSAGES.get(kind, ("KH018", None))
-    context = {name: value for name, value in item.get("ctx", {}).items() if isinstance(value, str | int)}
-    name = str(place[-1]) if place else ""
-    if text is None:
-        message = str(context.get("text", item["msg"]))
-    else:
-        message = _(text).format(name=name, value=_shown(item.get("input")), **context)
-    if kind == "extra_forbidden":
-        message += nearest(name, known_keys())
-    mark = tree.locate(place, key=kind in ("extra_forbidden", "missing"))
-    return Problem(tree.file, *mark, code, "error", message)
-
-
-def _shown(value: Any) -> str:
-    text = str(value) if isinstance(value, str | int) else type(value).__name__
-    return text if len(text) <= 60 else text[:60] + "…"
-
-
-# pydantic's error type → our code and words.
-_MESSAGES: dict[str, tuple[str, str]] = {
-    "missing": ("KH012", N_("`{name}` is missing")),
-    "extra_forbidden": ("KH013", N_("unknown key `{name}`")),
-    "literal_error": ("KH014", N_("“{value}” is not known here; one of {expected}")),
-    "string_type": ("KH015", N_("`{name}`: text is expected here")),
-    "string_too_short": ("KH015", N_("`{name}` is empty: text is expected here")),
-    "string_too_long": ("KH015", N_("`{name}`: longer than {max_length} characters")),
-    "string_pattern_mismatch": ("KH016", N_("“{value}” cannot stand here: `{name}` takes plain ASCII without spaces")),
-    "int_type": ("KH015", N_("`{name}`: a whole number is expected here, not “{value}”")),
-    "int_parsing": ("KH015", N_("`{name}`: a whole number is expected here, not “{value}”")),
-    "bool_type": ("KH015", N_("`{name}`: true or false is expected here, not “{value}”")),
-    "bool_parsing": ("KH015", N_("`{name}`: true or false is expected here, not “{value}”")),
-    "date_type": ("KH015", N_("`{name}`: a date such as 2020-03-04 is expected here")),
-    "date_parsing": ("KH015", N_("`{name}`: a date such as 2020-03-04 is expected here, not “{value}”")),
-    "date_from_datetime_parsing": ("KH015", N_("`{name}`: a date such as 2020-03-04 is expected here, not “{value}”")),
-    "tuple_type": ("KH015", N_("`{name}`: a list is expected here")),
-    "dict_type": ("KH015", N_("`{name}`: a mapping of keys and values is expected here")),
-    "model_type": ("KH015", N_("`{name}`: a mapping of keys and values is expected here")),
-    "model_attributes_type": ("KH015", N_("`{name}`: a mapping of keys and values is expected here")),
-    "too_short": ("KH017", N_("`{name}` has fewer entries than the {min_length} it needs")),
-    "greater_than_equal": ("KH017", N_("`{name}` must be at least {ge}")),
-    "less_than_equal": ("KH017", N_("`{name}` must be at most {le}")),
-}
-
-
-@cache
-def known_keys() -> frozenset[str]:
-    """Every key of the plan and directory language."""
-    from engine.plan import calendarfile, directory, model
-
-    keys = {"each", "joint", "below", "same", "any"}
-    for module in (model, directory, calendarfile):
-        for item in vars(module).values():
-            if isinstance(item, type) and issubclass(item, BaseModel):
-                keys.update(field.alias or name for name, field in item.model_fields.items())
-    return frozenset(keys)
+        source.problems += problems_of(error, tree, model)
+        source.salvaged = True
+        source.full()
+        return salvage(model, tree.value) if tree.cut is None and error.error_count() < MAX_PROBLEMS else None
+    return found if tree.cut is None else None

@@ -1,0 +1,57 @@
+"""Can every stage be reached and completed as it is written?"""
+
+from collections.abc import Iterable
+
+from engine.i18n import _
+from engine.plan.blueprint import Blueprint
+from engine.plan.directory import Directory
+from engine.plan.loader import Source
+from engine.plan.model import After
+
+MOST_NAMED = 5
+
+
+def some(names: Iterable[str]) -> str:
+    """The first few of many names, and how many there are besides."""
+    names = list(names)
+    if len(names) <= MOST_NAMED:
+        return ", ".join(names)
+    return _("{names} and {n} more").format(names=", ".join(names[:MOST_NAMED]), n=len(names) - MOST_NAMED)
+
+
+def completion(source: Source, blueprint: Blueprint, directory: Directory) -> None:
+    """Stages that wait for nothing or for what has no end, ask for more than there is, or for a superior in vain."""
+    for stage_id, stage in blueprint.plan.stages.items():
+        units = [units[0] for units in blueprint.holders(stage_id)]
+        path = ("stages", stage_id)
+        for number, item in enumerate(stage.after if blueprint.waits(stage_id) else ()):
+            _waiting(source, blueprint, (*path, "after", number), item, directory, units)
+        rule = str(stage.complete_when)
+        if rule.isdigit() and int(rule) > len(units) and units:
+            text = _("{n} tasks are asked for, and the stage has {total}").format(n=rule, total=len(units))
+            source.report((*path, "complete_when"), "KH049", text)
+        orphans = [unit for unit in units if unit in directory.units and not directory.units[unit].parent]
+        for key in ("submit_to", "accept_by"):
+            if orphans and "parent" in (getattr(stage, key) or ()):
+                text = _("`parent` leads nowhere: the directory has no superior of {units}")
+                source.report((*path, key), "KH055", text.format(units=some(orphans)))
+
+
+def _waiting(
+    source: Source, blueprint: Blueprint, path: tuple[str | int, ...], item: After, directory: Directory,
+    units: list[str],
+) -> None:  # fmt: skip
+    stages = blueprint.plan.stages
+    if item.how != "any" and (endless := [name for name in item.stages if stages[name].type == "ongoing"]):
+        text = _("{stages} is ongoing work and is never done by itself").format(stages=", ".join(endless))
+        source.report(path, "KH048", text)
+    for name in item.stages:
+        theirs = {unit for some_units in blueprint.holders(name) for unit in some_units}
+        if item.how == "same" and not theirs & set(units):
+            text = _("no unit has a task here and in {stage}: it waits for nothing").format(stage=name)
+            source.report(path, "KH047", text)
+        if item.how == "below":
+            above = {directory.units[unit].parent for unit in theirs if unit in directory.units}
+            if alone := [unit for unit in units if unit not in above]:
+                text = _("no unit of {stage} stands below {units}: nothing is waited for there")
+                source.report(path, "KH047", text.format(stage=name, units=some(alone)))

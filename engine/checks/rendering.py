@@ -1,0 +1,58 @@
+"""Can every notice of the plan be written? Each template is rendered with what the plan says."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from jinja2 import TemplateError
+
+from engine.checks.paper import PaperRegister, ladders, paper_task
+from engine.checks.timeline import Course
+from engine.i18n import _
+from engine.ladders import label
+from engine.notices import Notice, Section, render_notice
+
+BROKEN = (TemplateError, ArithmeticError, LookupError, TypeError, ValueError)
+
+
+def rendering(course: Course) -> None:
+    """Once for every template and kind of stage: stages with the same keys and kind of date are written alike."""
+    seen: set[Any] = set()
+    for stage_id, template, letter in _notices(course):
+        stage = course.blueprint.plan.stages[stage_id]
+        kind = type(course.blueprint.due(stage_id).deadline)
+        alike = (template, letter, stage.type, stage.soft, kind, frozenset(stage.model_fields_set))
+        if alike in seen:
+            continue
+        seen.add(alike)
+        try:
+            render_notice(_notice(course, stage_id, template, letter))
+        except BROKEN as error:
+            text = _("the notice “{template}” cannot be written: {error}")
+            message = text.format(template=template, error=f"{type(error).__name__}: {error}")
+            course.source.report(("stages", stage_id), "KH080", message, key=True)
+
+
+def _notices(course: Course) -> Iterator[tuple[str, str, bool]]:
+    """(stage, template, with a letter?) of everything a stage may send."""
+    for stage_id, rungs in ladders(course.blueprint):
+        yield from dict.fromkeys((stage_id, rung.template, rung.letter) for rung in rungs)
+
+
+def _notice(course: Course, stage_id: str, template: str, letter: bool) -> Notice:
+    """A message about a stage's first task, ten days after it was due (or the plan was issued)."""
+    blueprint, zone = course.blueprint, course.calendar
+    dates = next(found for (name, _period), found in course.dates.items() if name == stage_id)
+    register = PaperRegister(course.directory, course.source.directory_name)
+    plan = blueprint.plan
+    today = (dates.last_day or plan.document.date) + timedelta(days=10)
+    unit = blueprint.holders(stage_id)[0][0]
+    task = paper_task(blueprint, stage_id, unit, dates, overdue_at=dates.overdue_at(course.calendar))
+    section = Section.about(
+        template=template, heading=label(template), severity=0, blueprint=blueprint, register=register,
+        stage_id=stage_id, tasks=[task], progress=(0, 1), received=[unit], undeliverable=False, letter=letter,
+        now=zone.opening_of(today), calendar=course.calendar,
+    )  # fmt: skip
+    name = register.name(plan.coordinator, today)
+    return Notice((name,), (section, replace(section, undeliverable=True)), plan.language, name, "", today)
