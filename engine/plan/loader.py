@@ -67,12 +67,13 @@ class Source:
         self.problems.append(Problem(self.tree.file, *mark, code, severity, message))
 
 
-def load_plan(path: Path, almanac: Almanac | None = None) -> Source:
+def load_plan(path: Path, almanac: Almanac | None = None, text: str | None = None) -> Source:
     """Read a plan with its directory and calendar. Raises BadValue only where the plan file itself cannot be read.
 
-    `almanac` is what is known of the calendars without the file; by default what is shipped.
+    `almanac` is what is known of the calendars without the file; by default what is shipped. With `text`, that is read
+    as if it stood in the file.
     """
-    source = Source(path, _tree(path))
+    source = Source(path, _tree(path, text))
     source.almanac = almanac or source.almanac
     source.problems += source.tree.problems
     if source.tree.problems and not isinstance(source.tree.value, Mapping):
@@ -123,9 +124,9 @@ def _load_calendar_of(plan: Plan, source: Source) -> None:
         source.report(("calendar",), "KH021", str(error))
 
 
-def _tree(path: Path) -> Tree:
+def _tree(path: Path, text: str | None = None) -> Tree:
     try:
-        return parse(read_file(path), str(path))
+        return parse(read_file(path) if text is None else text.encode(), str(path))
     except PlanError as error:
         return Tree(str(path), "", problems=list(error.problems))
 
