@@ -11,15 +11,18 @@ from typing import Any
 
 import pytest
 import yaml
+from check_jsonschema.parsers import ParserSet
 from conftest import ROOT, Kh
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft7Validator
 from openpyxl import Workbook
 
 from engine.checks import check
 from engine.plan.loader import load_directory, load_plan
 from engine.plan.model import Plan
 from engine.plan.naming import Names
+from engine.plan.schema import json_schema
 from engine.plan.sheets import read_rows
 from engine.plan.writing import one_line, scalar, slug
 from engine.plan.yamltree import parse
@@ -27,13 +30,14 @@ from engine.service.draft import EDITOR_LINE, KINDS
 
 DIRECTORIES = sorted((ROOT / "plans" / "directories").glob("*.yaml"))
 ASKED = ("--title", "Kế hoạch thử", "--number", "1/KH-UBND", "--date", "2020-03-04", "--province", "Đồng Tháp")
+SCHEMA = Draft7Validator(json_schema(Plan))
 
 Make = Callable[..., Plan]
 
 
 @pytest.fixture
 def make(kh: Kh, tmp_path: Path) -> Make:
-    """Write a plan with `kh new`; it must check without an error or a warning."""
+    """Write a plan with `kh new`; it must check without an error or a warning, and fit the schema."""
 
     def run(*words: str, kind: str = "other") -> Plan:
         path = tmp_path / "moi.yaml"
@@ -42,6 +46,7 @@ def make(kh: Kh, tmp_path: Path) -> Make:
         source = load_plan(path)
         assert [str(item) for item in check(source) if item.severity != "note"] == []
         assert source.plan is not None
+        assert SCHEMA.is_valid(ParserSet().parse_data_with_path(path.read_bytes(), path, "yaml"))
         return source.plan
 
     return run
@@ -86,6 +91,7 @@ TITLES = [
     "{a, b} [c]", "*a &b !c %d @e `f`", "'", "\\", "a: b: c",
     "dòng một\ndòng hai\u2028ba\x85bốn", "\ufeffBOM \u202etrái",
     "{{ 7 * 7 }} {% raw %}", "…" * 300, "58", "~", "a:", "? b", "| c", "> d", "Hòa bình",
+    "1e3", "0o17", "+5", ".5", ".inf", "<<", "=",
 ]  # fmt: skip
 
 

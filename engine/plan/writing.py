@@ -9,6 +9,7 @@ import yaml
 from engine.plan.yamltree import parse
 
 LONGEST_ID = 40
+NUMBER_1_2 = re.compile(r"0o[0-7]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 OTHER_READER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -25,7 +26,9 @@ def scalar(text: str) -> str:
 
 
 def _reads_back(text: str) -> bool:
-    """To our reader, and to one of YAML 1.1 such as an editor may have."""
+    """To our reader, and to those of YAML 1.1 and 1.2 that an editor may have."""
+    if NUMBER_1_2.fullmatch(text):
+        return False
     line = f"key: {text}\n"
     try:
         return bool(parse(line.encode(), "").value == yaml.load(line, Loader=OTHER_READER) == {"key": text})
