@@ -1,7 +1,6 @@
 """Jinja2 under a sandbox: plain data in, text out; a name that is not there is an error, not a blank."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -10,6 +9,7 @@ from typing import Any
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from engine.plan.writing import one_line, scalar
 from engine.resources import data_dir
 
 MAX_SUBJECT = 180
@@ -23,7 +23,7 @@ def environment(language: str) -> ImmutableSandboxedEnvironment:
         loader=FileSystemLoader(folders), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         keep_trailing_newline=True, autoescape=False, auto_reload=False,
     )  # fmt: skip
-    found.filters["day"] = _day
+    found.filters.update(day=_day, yaml=scalar)
     return found
 
 
@@ -38,12 +38,6 @@ def _day(value: date | None) -> str:
     return f"{value.day:02d}/{value.month:02d}/{value.year}" if value else "…"
 
 
-def one_line(text: str, most: int = MAX_SUBJECT) -> str:
-    """Text on one line of at most so many characters, without control or direction characters."""
-    plain = " ".join("".join(char if unicodedata.category(char)[0] != "C" else " " for char in text).split())
-    return plain if len(plain) <= most else plain[: most - 1] + "…"
-
-
 def header_text(text: str) -> str:
     """Text that is safe in a mail header: one line, and no RFC 2047 words."""
-    return one_line(one_line(text, len(text)).replace("=?", "= ?"))
+    return one_line(one_line(text).replace("=?", "= ?"), MAX_SUBJECT)

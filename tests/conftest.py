@@ -25,6 +25,7 @@ import engine.commands.explaining
 import engine.commands.facts
 import engine.commands.graphing
 import engine.commands.moves
+import engine.commands.newplan
 import engine.commands.notices
 import engine.commands.quiet
 import engine.commands.running

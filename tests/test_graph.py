@@ -208,7 +208,7 @@ def test_what_cannot_be_drawn_is_said_in_one_line(
 ) -> None:
     kh, path = started, str(plan_file())
     assert "did you mean nho?" in kh("graph", "nhoo", ok=False).err
-    assert "No such file" in kh("graph", "khong-co.yaml", ok=False).err
+    assert "no such file" in kh("graph", "khong-co.yaml", ok=False).err
     assert "KH031" in kh("graph", str(plan_file(SMALL.replace("[bao-cao]", "[bao-ca]"), "b.yaml")), ok=False).err
     assert "is a plan" in kh("graph", path, "--at", ON, ok=False).err
     assert "which --format?" in kh("graph", path, "-o", path, ok=False).err

@@ -16,6 +16,7 @@ from engine.i18n import DOMAIN, LOCALE_DIR, N_, _, language_from, use_language
 
 # command → (module below engine.commands, what it is for). A module is imported when its command runs.
 COMMANDS = {
+    "new": ("newplan", N_("Write a new plan to fill in")),
     "check": ("authoring", N_("Find every mistake in plan files")),
     "explain": ("explaining", N_("Say what a deadline phrase means")),
     "simulate": ("simulating", N_("Every notice a plan will ever send, before it is started")),

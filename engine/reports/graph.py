@@ -16,11 +16,12 @@ from engine.office import Office, Register
 from engine.plan.blueprint import Blueprint, needed
 from engine.plan.directory import Directory
 from engine.plan.model import Stage
+from engine.plan.writing import one_line
 from engine.rows import TaskRow
 from engine.states import DROPPED, STATE_LABELS, State
-from engine.templates import one_line
 from engine.timeliness import LABELS, Timeliness, label, standing
 
+LONGEST = 180  # characters of a line
 DEEPEST = 8  # levels of a tree; what comes later starts anew at the margin
 SOFT = N_("encouraged")
 KINDS = {"task": "", "event": N_("event"), "ongoing": N_("ongoing"), "prohibition": N_("not to be done")}
@@ -158,14 +159,15 @@ def graph_of(
     plan = blueprint.plan
     nodes = [
         Node(
-            stage=stage_id, name=one_line(stage.name), kind=stage.type, soft=stage.soft,
-            who=one_line(_who(blueprint, stage, name_of)),
-            when=one_line(_when(blueprint, stage_id, dates.get(stage_id, ()))),
+            stage=stage_id, name=one_line(stage.name, LONGEST), kind=stage.type, soft=stage.soft,
+            who=one_line(_who(blueprint, stage, name_of), LONGEST),
+            when=one_line(_when(blueprint, stage_id, dates.get(stage_id, ())), LONGEST),
             progress=(progress or {}).get(stage_id),
         )
         for stage_id, stage in plan.stages.items()
     ]  # fmt: skip
-    return Graph(one_line(f"{plan.number} · {plan.title}"), tuple(nodes), tuple(dict.fromkeys(_edges(blueprint))))
+    edges = dict.fromkeys(_edges(blueprint))
+    return Graph(one_line(f"{plan.number} · {plan.title}", LONGEST), tuple(nodes), tuple(edges))
 
 
 def _edges(blueprint: Blueprint) -> Iterator[Edge]:

@@ -1,7 +1,5 @@
 """Selectors: how a user names tasks in bulk."""
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +16,7 @@ from engine.i18n import _
 from engine.office import Office
 from engine.periods import is_period
 from engine.plan.blueprint import Blueprint
-from engine.plan.files import read_file
+from engine.plan.sheets import read_rows
 from engine.rows import InstanceRow, TaskRow
 from engine.states import FINAL, State
 
@@ -200,14 +198,9 @@ class Arrival:
 
 
 def read_arrivals(path: Path, zone: str, at: time) -> list[Arrival]:
-    """A CSV with the columns unit, number, date of paper, date of arrival. Raises BadValue with the line."""
-    try:
-        rows = list(csv.reader(io.StringIO(read_file(path).decode("utf-8-sig"), newline=""), strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise BadValue(_("cannot read {path}: {reason}").format(path=path, reason=error)) from error
+    """A table with the columns unit, number, date of paper, date of arrival. Raises BadValue with the line."""
     found = []
-    for number, row in enumerate(rows, start=1):
-        cells = [cell.strip() for cell in row]
+    for number, cells in enumerate(read_rows(path), start=1):
         if not any(cells) or (number == 1 and cells[0].lower() in ("unit", "đơn vị")):
             continue
         found.append(_arrival(path, number, cells, zone, at))
