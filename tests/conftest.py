@@ -111,6 +111,13 @@ def act(moment: datetime, **more: Any) -> Act:
     return Act("tester", moment, moment, **more)
 
 
+def text_of(mail: EmailMessage) -> str:
+    """What a mail says to a reader who wants no HTML."""
+    plain = mail.get_body(("plain",))
+    assert plain is not None
+    return str(plain.get_content())
+
+
 @dataclass
 class Ran:
     code: int

@@ -6,14 +6,24 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from engine.i18n import _
-from engine.plan.words import Email, Model, Slug, Slugs, Text, refuse
+from engine.plan.words import Email, Model, ServiceAddress, Slug, Slugs, Text, WebAddress, refuse
 
 Level = Literal["central", "province", "department", "organisation", "district", "commune", "village", "other"]
 
 
 class Contact(Model):
+    """Where a unit can be reached; it is written to on every channel it names."""
+
     email: Email | None = None
-    phone: Text | None = None
+    webhook: WebAddress | None = None
+    file: Slug | None = None
+    apprise: ServiceAddress | None = None
+    phone: Text | None = None  # for people
+
+    @property
+    def addresses(self) -> list[tuple[str, str]]:
+        """(channel, address) for each way there is to write."""
+        return [(name, value) for name, value in self if name != "phone" and value]
 
 
 class Head(Model):

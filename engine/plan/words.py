@@ -45,6 +45,8 @@ _EMAIL_CHARS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]"
 Email = Annotated[
     str, StringConstraints(pattern=rf"^{_EMAIL_CHARS}{{1,64}}@[A-Za-z0-9](?:[A-Za-z0-9.-]{{0,252}}[A-Za-z0-9])?$")
 ]
+WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]+$", max_length=2_000)]
+ServiceAddress = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9+.-]*://[!-~]+$", max_length=2_000)]
 
 
 def known_word(value: Any, words: tuple[str, ...]) -> None:
