@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import inf
@@ -69,7 +70,10 @@ def deliver(office: Office, now: datetime, pace: Pace | None = None) -> Delivere
 
 @dataclass
 class Batch:
-    """All that is pending at one time, over one connection a channel."""
+    """All that is pending at one time, over one connection a channel.
+
+    While an outcome is being committed, the next message is prepared, but not handed over.
+    """
 
     office: Office
     now: datetime
@@ -77,6 +81,8 @@ class Batch:
     done: Delivered = field(default_factory=Delivered)
     open: dict[str, Channel] = field(default_factory=dict)
     shut: set[str] = field(default_factory=set)
+    clerk: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1))
+    recording: Future[None] | None = None
 
     def deliver(self, pending: Sequence[int]) -> None:
         wanted: dict[int, MessageRow] = {}
@@ -88,13 +94,22 @@ class Batch:
                 wanted = self.still_wanted(pending[number:looked_at])
             if message := wanted.get(key):
                 self.hand_over(message)
+        self.recorded()
+
+    def recorded(self) -> None:
+        """Wait until the last outcome is on record. Raises what prevented it."""
+        recording, self.recording = self.recording, None
+        if recording:
+            recording.result()
 
     def close(self) -> None:
+        self.clerk.shutdown()
         for channel in self.open.values():
             channel.close()
 
     def still_wanted(self, ids: Sequence[int]) -> dict[int, MessageRow]:
         """Those in which something is still owed; the others end here, each with its reason."""
+        self.recorded()
         with reading(self.office.engine) as connection:
             messages = outbox.still_pending(connection, ids)
             held = outbox.decisions_of_messages(connection, ids)
@@ -135,12 +150,13 @@ class Batch:
             self.done.waiting += 1
             return
         self.pace.sending()
-        result = channel.send(message, self.now)
+        result = channel.send(message, self.now, self.recorded)
+        self.recorded()
         if result.verdict is Verdict.UNREACHABLE:
             self.shut.add(message.channel)
             self.done.waiting, self.done.trouble = self.done.waiting + 1, result.text
         else:
-            self.record(message, result)
+            self.recording = self.clerk.submit(self.record, message, result)
 
     def channel(self, name: str) -> Channel | None:
         """The open way out; None where there is none for now."""

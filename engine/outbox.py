@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, func, insert, or_, select, update
 
 from engine.rows import DecisionRow, MessageRow
 from engine.store import chunks, insert_new, table
@@ -12,6 +13,11 @@ from engine.tables import Decision, Echo, Message
 
 DECISION, MESSAGE, ECHO = table(Decision), table(Message), table(Echo)
 _DECISION_COLUMNS = [DECISION.c[name] for name in DecisionRow._fields]
+_END_COMPOSED = (
+    update(DECISION)
+    .where(DECISION.c.id == bindparam("key"), DECISION.c.outcome == "composed")
+    .values(outcome=bindparam("new_outcome"), reason=bindparam("new_reason"))
+)
 _MESSAGE_COLUMNS = [MESSAGE.c[name] for name in MessageRow._fields if name in MESSAGE.c]
 
 
@@ -48,8 +54,8 @@ def reopen_decisions(connection: Connection, ids: Sequence[int]) -> None:
 
 def end_composed(connection: Connection, ids: Iterable[int], outcome: str, reason: str) -> None:
     """Those of these decisions that no message has ended yet."""
-    where = and_(DECISION.c.id.in_(list(ids)), DECISION.c.outcome == "composed")
-    connection.execute(update(DECISION).where(where).values(outcome=outcome, reason=reason))
+    if rows := [{"key": key, "new_outcome": outcome, "new_reason": reason} for key in ids]:
+        connection.execute(_END_COMPOSED, rows)
 
 
 def reopen_message_decisions(connection: Connection, message_id: int) -> None:
@@ -165,5 +171,14 @@ def next_decision_at(connection: Connection) -> datetime | None:
 
 def update_message(connection: Connection, message_id: int, *, while_status: str, **values: Any) -> bool:
     """Compare-and-set on the status; False where another process was faster."""
-    where = and_(MESSAGE.c.id == message_id, MESSAGE.c.status == while_status)
-    return bool(connection.execute(update(MESSAGE).where(where).values(**values)).rowcount)
+    new = {f"new_{name}": value for name, value in values.items()}
+    statement = _update_message(tuple(values))
+    return bool(connection.execute(statement, {"key": message_id, "was": while_status, **new}).rowcount)
+
+
+@cache  # built once: this is done for each message sent
+def _update_message(names: tuple[str, ...]) -> Update:
+    where = and_(MESSAGE.c.id == bindparam("key"), MESSAGE.c.status == bindparam("was"))
+    return update(MESSAGE).where(where).values(
+        {name: bindparam(f"new_{name}", type_=MESSAGE.c[name].type) for name in names}
+    )  # fmt: skip

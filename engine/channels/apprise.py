@@ -1,5 +1,6 @@
 """The chat and message services that the apprise library speaks (an extra): a unit's contact holds its address."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from engine.channels.contract import Result, Verdict
@@ -17,12 +18,13 @@ class AppriseChannel:
         if not known("json://localhost"):
             raise Unavailable(_("chat services need a library: pip install 'kh-engine[channels]'"))
 
-    def send(self, message: MessageRow, at: datetime) -> Result:
+    def send(self, message: MessageRow, at: datetime, ready: Callable[[], None]) -> Result:
         import apprise
 
         service = apprise.Apprise()
         if not service.add(message.recipient):
             return Result(Verdict.REFUSED, "not an address apprise knows")
+        ready()
         try:
             sent = service.notify(message.body, header_text(message.subject), body_format=apprise.NotifyFormat.TEXT)
         except Exception as error:  # one of a hundred plug-ins; none may stop the others

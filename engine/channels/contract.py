@@ -1,5 +1,6 @@
 """What a channel promises: one message in, one verdict out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -32,7 +33,11 @@ class Result:
 class Channel(Protocol):
     """Made of the settings once a batch; raises Unavailable there where they name no such way out."""
 
-    def send(self, message: MessageRow, at: datetime) -> Result:
-        """Hand one stored message over. Never raises for what the other side may do."""
+    def send(self, message: MessageRow, at: datetime, ready: Callable[[], None]) -> Result:
+        """Hand one stored message over. Never raises for what the other side may do.
+
+        `ready` is called when all is prepared and nothing can have been accepted yet: it returns once the outcome of
+        the message before is on record.
+        """
 
     def close(self) -> None: ...

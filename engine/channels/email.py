@@ -3,6 +3,7 @@
 import re
 import smtplib
 import ssl
+from collections.abc import Callable
 from datetime import datetime
 from email.utils import parseaddr
 
@@ -35,7 +36,7 @@ class SmtpChannel:
         self.server: smtplib.SMTP | None = None
         self.lost = 0  # connections, in a row
 
-    def send(self, message: MessageRow, at: datetime) -> Result:
+    def send(self, message: MessageRow, at: datetime, ready: Callable[[], None]) -> Result:
         try:
             raw = mime.compose(message, self.settings.sender, at)
         except ValueError as error:  # something that cannot be written
@@ -49,7 +50,7 @@ class SmtpChannel:
         except (OSError, smtplib.SMTPException) as error:
             return self._unreachable(Result.of(Verdict.UNREACHABLE, error).text)
         try:
-            return self._hand_over(server, message.recipient, raw)
+            return self._hand_over(server, message.recipient, raw, ready)
         except (OSError, smtplib.SMTPException) as error:
             self.hang_up(lost=True)
             return Result.of(Verdict.LATER, error)
@@ -81,7 +82,7 @@ class SmtpChannel:
             raise
         return server
 
-    def _hand_over(self, server: smtplib.SMTP, recipient: str, raw: bytes) -> Result:
+    def _hand_over(self, server: smtplib.SMTP, recipient: str, raw: bytes, ready: Callable[[], None]) -> Result:
         """The dialogue, step by step: only after the last dot may a lost reply hide that it was accepted."""
         code, text = server.mail(self.envelope)
         if code // 100 == 2:
@@ -90,6 +91,7 @@ class SmtpChannel:
             code, text = server.docmd("data")
         if code != 354:
             return self._declined(server, code, text)
+        ready()
         server.send(re.sub(rb"(?m)^\.", b"..", raw) + b".\r\n")
         try:
             code, text = server.getreply()

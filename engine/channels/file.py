@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -22,13 +23,14 @@ class FileChannel:
         self.folder: Path = settings.mail_folder
         self.sender = settings.sender
 
-    def send(self, message: MessageRow, at: datetime) -> Result:
+    def send(self, message: MessageRow, at: datetime, ready: Callable[[], None]) -> Result:
         name = re.sub(r"[^A-Za-z0-9@._-]", "_", message.recipient).lstrip(".")
         path = self.folder / name / f"{message.office_date}-{message.message_id.strip('<>').partition('@')[0]}.eml"
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             unfinished = path.with_suffix(".part")
             unfinished.write_bytes(mime.compose(message, self.sender, at))
+            ready()
             os.replace(unfinished, path)
         except OSError as error:
             return Result.of(Verdict.UNREACHABLE, error)

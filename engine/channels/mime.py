@@ -21,6 +21,8 @@ from engine.rows import MessageRow
 from engine.templates import header_text
 
 WIRE = compat32.clone(linesep="\r\n")
+# Every part is base64, where no line begins so; and one mail is the same bytes at every attempt.
+MIXED, ALTERNATIVE = "=_kh_mixed", "=_kh_alternative"
 
 
 def compose(message: MessageRow, sender: str, at: datetime) -> bytes:
@@ -28,7 +30,7 @@ def compose(message: MessageRow, sender: str, at: datetime) -> bytes:
     files = json.loads(message.attachments)
     mail = _text(message)
     if files:
-        mail, text = MIMEMultipart("mixed"), mail
+        mail, text = MIMEMultipart("mixed", MIXED), mail
         for part in (text, *map(_attachment, files)):
             mail.attach(part)
     for name, value in _headers(message, sender, at).items():
@@ -51,7 +53,7 @@ def _text(message: MessageRow) -> MIMEBase:
     plain = MIMEText(message.body, "plain", "utf-8")
     if not message.html:
         return plain
-    both = MIMEMultipart("alternative")
+    both = MIMEMultipart("alternative", ALTERNATIVE)
     both.attach(plain)
     both.attach(MIMEText(message.html, "html", "utf-8"))
     return both

@@ -7,6 +7,7 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -35,10 +36,11 @@ class WebhookChannel:
         self.opener = urllib.request.build_opener(_NoRedirect)
         self.silent: set[str] = set()  # servers that did not answer in this batch: one wait for each is enough
 
-    def send(self, message: MessageRow, at: datetime) -> Result:
+    def send(self, message: MessageRow, at: datetime, ready: Callable[[], None]) -> Result:
         server = urllib.parse.urlsplit(message.recipient).netloc
         if server in self.silent:
             return Result(Verdict.LATER, f"{server} did not answer just now")
+        ready()
         result = self._post(message, at)
         if result.verdict is Verdict.LATER and not result.text[:3].isdigit():
             self.silent.add(server)
