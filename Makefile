@@ -5,7 +5,7 @@ DEMO := $(VENV)/.demo
 DEV := $(VENV)/.dev
 CATALOGUE := engine/locale/vi/LC_MESSAGES/kh.po
 
-.PHONY: demo test check format catalogue clean
+.PHONY: demo test check bench format catalogue clean
 
 demo: $(DEMO)
 	$(BIN)/kh demo
@@ -18,6 +18,9 @@ check: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: $(DEV)
+	$(BIN)/python bench/delivery.py
 
 format: $(DEV)
 	$(BIN)/ruff check --fix .
