@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from engine.channels.apprise import known
 from engine.errors import PhraseError, nearest
 from engine.i18n import _
 from engine.ladders import BUILT_IN_NAMES, ROLES
@@ -30,6 +31,7 @@ def names(source: Source, plan: Plan, directory: Directory) -> None:
         if name not in ladders:
             source.report(path, "KH032", _("unknown ladder: {name}").format(name=name) + nearest(name, ladders))
     _directory_names(source, directory)
+    services(source, directory)
 
 
 def _known(source: Source, directory: Directory) -> set[str]:
@@ -92,14 +94,7 @@ def _ladder_references(plan: Plan) -> Iterator[tuple[Path, str]]:
 
 def _directory_names(source: Source, directory: Directory) -> None:
     known = _known(source, directory)
-    prefix: Path = ("directory",) if source.directory_tree is source.tree else ()
-
-    def report(path: Path, code: str, message: str) -> None:
-        if source.directory_tree is not None:
-            mark = source.directory_tree.locate((*prefix, *path))
-            source.directory_tree.report(mark, code, message)
-            source.problems.append(source.directory_tree.problems[-1])
-
+    report = source.report_directory
     for both in directory.units.keys() & directory.groups.keys():
         report(("groups", both), "KH033", _("{name} is both a unit and a group").format(name=both))
     for unit_id, unit in directory.units.items():
@@ -119,6 +114,20 @@ def _directory_names(source: Source, directory: Directory) -> None:
         if person.unit not in known:
             text = _("unknown unit or group: {name}").format(name=person.unit) + nearest(person.unit, directory.units)
             report(("people", number, "unit"), "KH030", text)
+
+
+def services(source: Source, directory: Directory) -> None:
+    """Addresses of chat and message services that nothing here can write to."""
+    for unit_id, unit in directory.units.items():
+        if address := unit.contact.apprise:
+            place = ("units", unit_id, "contact", "apprise")
+            match known(address):
+                case None:
+                    text = _("{name} cannot be checked or written to: pip install 'kh-engine[channels]'")
+                    source.report_directory(place, "KH042", text.format(name=unit_id), "warning")
+                case False:
+                    text = _("apprise knows no such service: {address}").format(address=address.partition(":")[0])
+                    source.report_directory(place, "KH043", text)
 
 
 def empty_groups(source: Source, plan: Plan, directory: Directory) -> None:
@@ -183,7 +192,7 @@ def units_on_the_day(source: Source, plan: Plan, directory: Directory) -> None:
     for stage_id, stage in plan.stages.items():
         for holder in blueprint.holders(stage_id) if stage.holder else []:
             unit = directory.units.get(holder[0])
-            if unit and not unit.contact.email and not source.broken:
+            if unit and not unit.contact.addresses and not source.broken:
                 silent.setdefault(holder[0], ("stages", stage_id))
     for name, path in silent.items():
         message = _("{name} has no contact: its notices go to the coordinator").format(name=name)

@@ -17,13 +17,13 @@ from engine.errors import BadValue, PlanError, Problem, nearest
 from engine.i18n import N_, _
 from engine.plan.blueprint import Blueprint
 from engine.plan.calendarfile import CalendarFile
-from engine.plan.directory import Directory
+from engine.plan.directory import Contact, Directory
 from engine.plan.files import read_file
 from engine.plan.model import Plan
 from engine.plan.salvage import salvage
 from engine.plan.yamltree import Mapping, Tree, parse
 
-COLUMNS = ("id", "name", "level", "parent", "email", "phone", "valid_from", "valid_to")
+COLUMNS = ("id", "name", "level", "parent", *Contact.model_fields, "valid_from", "valid_to")
 
 
 @dataclass
@@ -65,6 +65,12 @@ class Source:
     def report(self, path: Iterable[Any], code: str, message: str, severity: str = "error", key: bool = False) -> None:
         mark = self.tree.locate(path, key=key)
         self.problems.append(Problem(self.tree.file, *mark, code, severity, message))
+
+    def report_directory(self, path: Iterable[Any], code: str, message: str, severity: str = "error") -> None:
+        """A finding in the directory, a file of its own or a part of the plan's."""
+        if tree := self.directory_tree:
+            inside = ("directory",) if tree is self.tree and self.plan else ()
+            self.problems.append(Problem(tree.file, *tree.locate((*inside, *path)), code, severity, message))
 
 
 def load_plan(path: Path, almanac: Almanac | None = None) -> Source:
@@ -200,7 +206,7 @@ def _row(path: Path, number: int, row: dict[Any, Any], problems: list[Problem]) 
     if "id" not in filled:
         problems.append(Problem(str(path), number, 1, "KH022", "error", _("the row has no id")))
         return None
-    contact = {name: filled.pop(name) for name in ("email", "phone") if name in filled}
+    contact = {name: filled.pop(name) for name in Contact.model_fields if name in filled}
     return filled | ({"contact": contact} if contact else {})
 
 

@@ -1,9 +1,10 @@
 """The small types the plan language is made of, and how their YAML spellings are read."""
 
+import re
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from engine.i18n import _
@@ -45,8 +46,22 @@ _EMAIL_CHARS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]"
 Email = Annotated[
     str, StringConstraints(pattern=rf"^{_EMAIL_CHARS}{{1,64}}@[A-Za-z0-9](?:[A-Za-z0-9.-]{{0,252}}[A-Za-z0-9])?$")
 ]
-WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]+$", max_length=2_000)]
-ServiceAddress = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9+.-]*://[!-~]+$", max_length=2_000)]
+
+
+def _web_address(value: str) -> str:
+    if not re.fullmatch(r"https?://[A-Za-z0-9\[][!-~]*", value):
+        raise refuse("address", _("an address such as https://host/path is expected here"))
+    return value
+
+
+def _service_address(value: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9+.-]*://[!-~]+", value):
+        raise refuse("address", _("an address such as tgram://token/chat is expected here"))
+    return value
+
+
+WebAddress = Annotated[Text, AfterValidator(_web_address)]
+ServiceAddress = Annotated[Text, AfterValidator(_service_address)]
 
 
 def known_word(value: Any, words: tuple[str, ...]) -> None:
