@@ -17,8 +17,8 @@ from engine.errors import Endless
 from engine.resources import data_dir
 
 MAX_SUBJECT = 180
-MAX_STEPS = 2_000_000  # turns of loops and calls in one rendering
-MAX_TEXT = 5_000_000  # characters
+MAX_STEPS = 200_000  # turns of loops and calls in one rendering
+MAX_TEXT = 2_000_000  # characters
 MAX_NUMBER = 1_000_000_000_000
 # What makes a long text out of a number, or carries a growing one from turn to turn.
 _WITHOUT = {"globals": ("lipsum", "namespace"), "filters": ("batch", "center", "format", "indent", "slice", "wordwrap")}

@@ -83,11 +83,15 @@ class Mailbox:
         return [mail for mail in self.mails if mail["To"] == address]
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
 @pytest.fixture
 def mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
     box = Mailbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        box.port = free.getsockname()[1]
+    box.port = free_port()
     controller = Controller(box, hostname=box.host, port=box.port)
     controller.start()
     monkeypatch.setenv("KH_SMTP_HOST", box.host)
