@@ -204,6 +204,7 @@ def test_a_chat_service_gets_the_text(reached: Callable[[str], Kh], mailbox: Mai
         ('apprise: "nowhere://x"', "apprise knows no such service: nowhere"),
         ('apprise: "no address"', "an address such as tgram://token/chat is expected here"),
         ('webhook: "ftp://x.vn/a"', "an address such as https://host/path is expected here"),
+        ('webhook: "https://a["', "an address such as https://host/path is expected here"),
         ('file: "../x"', "KH016"),
     ],
 )

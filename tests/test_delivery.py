@@ -181,12 +181,19 @@ def test_what_may_yet_succeed_is_repeated_as_the_same_mail(
     assert {row["reason"] == AMBIGUOUS for row in rows} == {why == AMBIGUOUS}  # a doubt stays on record
 
 
-@pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA", "text"])
-def test_what_is_refused_for_good_is_parked_and_the_others_go_out(started: Kh, play: Play, step: str) -> None:
-    play.script = {step: "554 never"}
+@pytest.mark.parametrize("said", ["554 never", "554 never!"])
+@pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA"])
+def test_what_is_refused_for_good_is_parked(started: Kh, play: Play, step: str, said: str) -> None:
+    play.script = {step: said}
     assert "2 refused for good (554 never)" in started("tick", "--at", ON).err
     assert set(listed(started).values()) == {("dead", "554 never")}
     assert "2 messages refused for good" in started("doctor", ok=False).out
+
+
+def test_what_is_refused_after_the_text_is_parked(started: Kh, play: Play) -> None:
+    play.script = {"text": "552 too big"}
+    started("tick", "--at", ON)
+    assert set(listed(started).values()) == {("dead", "552 too big")}
 
 
 def test_a_refused_recipient_stops_nobody_else(started: Kh, play: Play) -> None:

@@ -38,11 +38,9 @@ class SmtpChannel:
 
     def send(self, message: MessageRow, at: datetime, ready: Callable[[], None]) -> Result:
         try:
-            raw = mime.compose(message, self.settings.sender, at)
-        except ValueError as error:  # something that cannot be written
-            return Result.of(Verdict.REFUSED, error)
-        if wrong := mime.differences(raw, message, self.settings.sender):
-            return Result(Verdict.REFUSED, f"not sent: {', '.join(wrong)} would read otherwise than stored")
+            raw = mime.seal(message, self.settings.sender, at)
+        except ValueError as error:
+            return Result(Verdict.REFUSED, str(error))
         try:
             server = self.connected()
         except smtplib.SMTPAuthenticationError as error:
@@ -105,10 +103,12 @@ class SmtpChannel:
 
     def _declined(self, server: smtplib.SMTP, code: int, text: bytes) -> Result:
         self.lost = 0
-        if code == 421:
-            self.hang_up()
-        else:
+        try:
+            if code == 421:
+                raise smtplib.SMTPServerDisconnected
             server.rset()
+        except (OSError, smtplib.SMTPException):  # it hung up after it had said so: what it said counts
+            self.hang_up()
         return Result(Verdict.REFUSED if code // 100 == 5 else Verdict.LATER, _said(code, text))
 
     def _unreachable(self, why: str) -> Result:

@@ -29,11 +29,13 @@ class FileChannel:
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             unfinished = path.with_suffix(".part")
-            unfinished.write_bytes(mime.compose(message, self.sender, at))
+            unfinished.write_bytes(mime.seal(message, self.sender, at))
             ready()
             os.replace(unfinished, path)
         except OSError as error:
             return Result.of(Verdict.UNREACHABLE, error)
+        except ValueError as error:
+            return Result(Verdict.REFUSED, str(error))
         return Result(Verdict.ACCEPTED, str(path.relative_to(self.folder)))
 
     def close(self) -> None: ...

@@ -21,8 +21,16 @@ from engine.rows import MessageRow
 from engine.templates import header_text
 
 WIRE = compat32.clone(linesep="\r\n")
-# Every part is base64, where no line begins so; and one mail is the same bytes at every attempt.
+# Every part is base64, where no line begins so; and a message is the same mail at every attempt.
 MIXED, ALTERNATIVE = "=_kh_mixed", "=_kh_alternative"
+
+
+def seal(message: MessageRow, sender: str, at: datetime) -> bytes:
+    """The mail, proved good to send. Raises ValueError where it cannot be written, or would read otherwise."""
+    raw = compose(message, sender, at)
+    if wrong := differences(raw, message, sender):
+        raise ValueError(f"not sent: {', '.join(wrong)} would read otherwise than stored")
+    return raw
 
 
 def compose(message: MessageRow, sender: str, at: datetime) -> bytes:

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -49,7 +50,12 @@ Email = Annotated[
 
 
 def _web_address(value: str) -> str:
-    if not re.fullmatch(r"https?://[A-Za-z0-9\[][!-~]*", value):
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or not re.fullmatch(r"[!-~]+", value):
         raise refuse("address", _("an address such as https://host/path is expected here"))
     return value
 
