@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from engine.channels.apprise import known
 from engine.errors import PhraseError, nearest
 from engine.i18n import _
 from engine.ladders import BUILT_IN_NAMES, ROLES
@@ -120,6 +119,8 @@ def services(source: Source, directory: Directory) -> None:
     """Addresses of chat and message services that nothing here can write to."""
     for unit_id, unit in directory.units.items():
         if address := unit.contact.apprise:
+            from engine.channels.apprise import known  # only now: few plans need it, and it brings every channel
+
             place = ("units", unit_id, "contact", "apprise")
             match known(address):
                 case None:
