@@ -6,7 +6,7 @@ DEV := $(VENV)/.dev
 CATALOGUE := engine/locale/vi/LC_MESSAGES/kh.po
 SCHEMA := plans/.schema/plan.json
 
-.PHONY: demo test check format catalogue clean
+.PHONY: demo test check bench format catalogue clean
 
 demo: $(DEMO) $(SCHEMA)
 	$(BIN)/kh demo
@@ -19,6 +19,9 @@ check: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: $(DEV)
+	$(BIN)/python bench/delivery.py
 
 format: $(DEV)
 	$(BIN)/ruff check --fix .

@@ -141,6 +141,10 @@ RULES = {
         "parent means each unit's own superior, and the directory knows none for these units.")),
     "KH056": Rule("error", N_("More than the system carries"), N_(
         "A plan spans at most 50 years and makes at most 1,000,000 tasks. Shorten the span, or divide the plan.")),
+    "KH057": Rule("warning", N_("A service that cannot be checked"), N_(
+        "Writing to chat and message services takes the package apprise. Install it, or leave the address away.")),
+    "KH058": Rule("error", N_("A service nobody knows"), N_(
+        "The address does not begin with the name of a service that apprise knows, such as tgram:// or mailto://.")),
     # Time
     "KH060": Rule("warning", N_("Due before the plan's date"), N_(
         "The deadline had passed when the plan was issued. Look at the year.")),

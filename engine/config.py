@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,11 @@ KEYS = {
     "smtp_user": Key("smtp.user", "KH_SMTP_USER", ""),
     "smtp_password": Key("smtp.password", "KH_SMTP_PASSWORD", "", secret=True),
     "smtp_from": Key("smtp.from", "KH_SMTP_FROM", ""),
+    "mail_folder": Key("mail.folder", "KH_MAIL_FOLDER", ""),
+    "webhook_secret": Key("webhook.secret", "KH_WEBHOOK_SECRET", "", secret=True),
+    "delivery_timeout": Key("delivery.timeout", "KH_DELIVERY_TIMEOUT", "30"),
+    "delivery_per_minute": Key("delivery.per_minute", "KH_DELIVERY_PER_MINUTE", "0"),
+    "templates": Key("office.templates", "KH_TEMPLATES", ""),
 }
 TLS_MODES = ("none", "starttls", "tls")
 
@@ -93,15 +99,37 @@ class Settings:
         """None where no server is named: then nothing can be sent."""
         if not self["smtp_host"]:
             return None
-        sender = self["smtp_from"] or self["smtp_user"] or f"kh@{self['smtp_host']}"
         return Smtp(
             self["smtp_host"],
             _read_port(self["smtp_port"]),
             _read_tls(self["smtp_tls"]),
             self["smtp_user"],
             self["smtp_password"],
-            sender,
+            self.sender,
         )
+
+    @property
+    def sender(self) -> str:
+        return _read_sender(self["smtp_from"] or self["smtp_user"] or f"kh@{self['smtp_host'] or 'localhost'}")
+
+    @property
+    def mail_folder(self) -> Path | None:
+        return _read_folder(self["mail_folder"])
+
+    @property
+    def templates(self) -> Path | None:
+        """The office's own templates, laid out as the shipped ones are."""
+        return _read_folder(self["templates"])
+
+    @property
+    def timeout(self) -> float:
+        """Seconds to wait for a server's answer."""
+        return _read_amount("KH_DELIVERY_TIMEOUT", self["delivery_timeout"]) or 30
+
+    @property
+    def per_minute(self) -> float:
+        """How many messages may go out in a minute; 0 for as many as can."""
+        return _read_amount("KH_DELIVERY_PER_MINUTE", self["delivery_per_minute"])
 
     def shown(self) -> list[tuple[str, str, str]]:
         """(name, value, where it came from) of every setting, secrets hidden."""
@@ -131,6 +159,27 @@ def _read_tls(text: str) -> str:
     if text not in TLS_MODES:
         raise BadValue(_("KH_SMTP_TLS is one of {modes}, not {text}").format(modes=", ".join(TLS_MODES), text=text))
     return text
+
+
+def _read_sender(text: str) -> str:
+    address = parseaddr(text)[1]
+    if not text.isprintable() or not address.isascii() or "@" not in address[1:-1] or " " in address:
+        raise BadValue(_("KH_SMTP_FROM is not a mail address: {text}").format(text=text))
+    return text
+
+
+def _read_folder(text: str) -> Path | None:
+    return Path(text).expanduser() if text else None
+
+
+def _read_amount(name: str, text: str) -> float:
+    try:
+        amount = float(text)
+    except ValueError:
+        amount = -1
+    if not 0 <= amount <= 1_000_000:
+        raise BadValue(_("{name} is a number from 0 on, not {text}").format(name=name, text=text))
+    return amount
 
 
 def system_user() -> str:

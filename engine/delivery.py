@@ -1,22 +1,32 @@
 """From a pending message to its outcome: checked once more, handed over, recorded."""
 
-from dataclasses import dataclass
+import hashlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from math import inf
 
 from sqlalchemy import Connection
 
 from engine import outbox, store
 from engine.channels import CHANNELS
-from engine.channels.email import EmailChannel, Result, Verdict
+from engine.channels.contract import AMBIGUOUS, Channel, Result, Verdict
 from engine.db import exclusive, reading, writing
 from engine.decisions import REASONS, SEND, decide
 from engine.digest import redirect
+from engine.errors import Unavailable
 from engine.escalation import find_rung
 from engine.office import Office
+from engine.plan.blueprint import Blueprint
+from engine.rows import DecisionRow, MessageRow, TaskRow
 
 # Minutes to wait after the 1st, 2nd, … failed attempt; after the last one the message is a dead letter.
 BACK_OFF = (1, 5, 15, 60, 120, 240, 240, 480, 480, 960)
+JITTER = 0.25  # up to so much more, so that what failed together does not come back together
+AT_ONCE = 50  # messages looked at together before they are sent
+FRESH_SECONDS = 3  # … and again where the first of them took longer
 
 
 @dataclass
@@ -25,79 +35,178 @@ class Delivered:
     cancelled: int = 0
     later: int = 0
     dead: int = 0
-    waiting: int = 0  # no server is named, or it does not answer
-    trouble: str = ""  # what the server said last
+    waiting: int = 0  # their way out is not set, or does not answer
+    trouble: str = ""  # what was said last
 
 
-def deliver(office: Office, now: datetime) -> Delivered:
+@dataclass
+class Pace:
+    """At most so many messages a minute, evenly; what comes too soon waits."""
+
+    per_minute: float = 0
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    next_at: float = -inf
+
+    def wait(self) -> None:
+        if self.per_minute and (left := self.next_at - self.clock()) > 0:
+            self.sleep(left)
+
+    def sending(self) -> None:
+        self.next_at = self.clock() + 60 / self.per_minute if self.per_minute else -inf
+
+
+def deliver(office: Office, now: datetime, pace: Pace | None = None) -> Delivered:
     """Send all that is pending, one process at a time; a crash in between repeats at most the message under way."""
-    done = Delivered()
+    batch = Batch(office, now, pace or Pace(office.settings.per_minute))
     with exclusive(office.engine, "delivery"):
         with reading(office.engine) as connection:
             pending = outbox.pending_messages(connection, now)
-        if pending and office.settings.smtp is None:
-            done.waiting = len(pending)
-        elif pending and office.settings.smtp is not None:
-            with CHANNELS["email"](office.settings.smtp) as channel:
-                _deliver_all(office, pending, channel, now, done)
-    return done
+        try:
+            batch.deliver(pending)
+        finally:
+            batch.close()
+    return batch.done
 
 
-def _deliver_all(office: Office, pending: list[Any], channel: EmailChannel, now: datetime, done: Delivered) -> None:
-    for number, message in enumerate(pending):
-        if not _still_wanted(office, message.id, now):
-            done.cancelled += 1
-            continue
-        result = channel.send(message, now)
-        if result.verdict is Verdict.UNREACHABLE:
-            done.waiting, done.trouble = len(pending) - number, result.text
+@dataclass
+class Batch:
+    """All that is pending at one time, over one connection a channel.
+
+    While an outcome is being committed, the next message is prepared, but not handed over.
+    """
+
+    office: Office
+    now: datetime
+    pace: Pace
+    done: Delivered = field(default_factory=Delivered)
+    open: dict[str, Channel] = field(default_factory=dict)
+    shut: set[str] = field(default_factory=set)
+    clerk: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1))
+    recording: Future[None] | None = None
+
+    def deliver(self, pending: Sequence[int]) -> None:
+        wanted: dict[int, MessageRow] = {}
+        looked_at, fresh_until = 0, -inf
+        for number, key in enumerate(pending):
+            self.pace.wait()
+            if number >= looked_at or self.pace.clock() > fresh_until:
+                looked_at, fresh_until = number + AT_ONCE, self.pace.clock() + FRESH_SECONDS
+                wanted = self.still_wanted(pending[number:looked_at])
+            if message := wanted.get(key):
+                self.hand_over(message)
+        self.recorded()
+
+    def recorded(self) -> None:
+        """Wait until the last outcome is on record. Raises what prevented it."""
+        recording, self.recording = self.recording, None
+        if recording:
+            recording.result()
+
+    def close(self) -> None:
+        self.clerk.shutdown()
+        for channel in self.open.values():
+            channel.close()
+
+    def still_wanted(self, ids: Sequence[int]) -> dict[int, MessageRow]:
+        """Those in which something is still owed; the others end here, each with its reason."""
+        self.recorded()
+        with reading(self.office.engine) as connection:
+            messages = outbox.still_pending(connection, ids)
+            held = outbox.decisions_of_messages(connection, ids)
+            tasks = store.tasks_by_id(connection, [row.task_id for rows in held.values() for row in rows])
+            plans = {
+                name: self.office.blueprint(connection, self.office.instance(connection, name))
+                for name in {task.instance for task in tasks.values()}
+            }
+            owed = {key for key, rows in held.items() if any(self.owed(row, tasks[row.task_id], plans) for row in rows)}
+            single = {key: rows[0].task_id for key, rows in held.items() if len({row.task_id for row in rows}) == 1}
+            first = outbox.first_about(connection, [single[key] for key in owed & single.keys()])
+        self._cancel([message for message in messages if message.id not in owed], held)
+        return {
+            message.id: message._replace(
+                decisions=tuple(held[message.id]),
+                tasks=tuple(tasks[row.task_id].selector for row in held[message.id]),
+                follows=first.get((single.get(message.id, 0), message.recipient), ""),
+            )
+            for message in messages
+            if message.id in owed
+        }
+
+    def owed(self, row: DecisionRow, task: TaskRow, plans: Mapping[str, Blueprint]) -> bool:
+        rung = find_rung(plans[task.instance], task.stage, row.rung)
+        return rung is not None and decide(rung, row, task, self.now) == SEND
+
+    def _cancel(self, messages: Sequence[MessageRow], held: dict[int, list[DecisionRow]]) -> None:
+        if not messages:
             return
-        _record(office, message, result, now, done)
+        with writing(self.office.engine) as connection:
+            for message in messages:
+                outbox.update_message(
+                    connection, message.id, while_status="pending", status="cancelled", reason=REASONS["done"].text
+                )
+                rows = held.get(message.id, [])
+                outbox.end_composed(connection, [row.id for row in rows], "done", REASONS["done"].text)
+        self.done.cancelled += len(messages)
 
-
-def _still_wanted(office: Office, message_id: int, now: datetime) -> bool:
-    """False, and recorded, where everything in a message was settled since it was composed."""
-    with writing(office.engine) as connection:
-        held = outbox.decisions_of_messages(connection, [message_id]).get(message_id, [])
-        tasks = store.tasks_by_id(connection, [row.task_id for row in held])
-        for row in held:
-            task = tasks[row.task_id]
-            blueprint = office.blueprint(connection, office.instance(connection, task.instance))
-            rung = find_rung(blueprint, task.stage, row.rung)
-            if rung is not None and decide(rung, row, task, now) == SEND:
-                return True
-        outbox.update_message(
-            connection, message_id, while_status="pending", status="cancelled", reason=REASONS["done"].text
-        )
-        outbox.end_decisions_of(connection, message_id, "done", REASONS["done"].text)
-    return False
-
-
-def _tell_coordinator(office: Office, connection: Connection, message_id: int, reason: str) -> None:
-    """A dead letter alarms the coordinator with the next message."""
-    rows = outbox.decisions_of_messages(connection, [message_id]).get(message_id, [])
-    tasks = store.tasks_by_id(connection, [row.task_id for row in rows])
-    lost = []
-    for row in rows:
-        instance = office.instance(connection, tasks[row.task_id].instance)
-        lost.append((row, office.blueprint(connection, instance).plan.coordinator))
-    redirect(connection, lost, reason)
-
-
-def _record(office: Office, message: Any, result: Result, now: datetime, done: Delivered) -> None:
-    with writing(office.engine) as connection:
-        if result.verdict is Verdict.ACCEPTED:
-            outbox.update_message(connection, message.id, while_status="pending", status="sent", sent_at=now,
-                                 attempts=message.attempts + 1, reason=result.text)  # fmt: skip
-            outbox.end_decisions_of(connection, message.id, "sent", REASONS["sent"].text)
-            done.sent += 1
-        elif result.verdict is Verdict.REFUSED or message.attempts + 1 > len(BACK_OFF):
-            outbox.update_message(connection, message.id, while_status="pending", status="dead",
-                                 attempts=message.attempts + 1, reason=result.text)  # fmt: skip
-            _tell_coordinator(office, connection, message.id, result.text)
-            done.dead, done.trouble = done.dead + 1, result.text
+    def hand_over(self, message: MessageRow) -> None:
+        channel = self.channel(message.channel)
+        if channel is None:
+            self.done.waiting += 1
+            return
+        self.pace.sending()
+        result = channel.send(message, self.now, self.recorded)
+        self.recorded()
+        if result.verdict is Verdict.UNREACHABLE:
+            self.shut.add(message.channel)
+            self.done.waiting, self.done.trouble = self.done.waiting + 1, result.text
         else:
-            again = now + timedelta(minutes=BACK_OFF[message.attempts])
-            outbox.update_message(connection, message.id, while_status="pending", attempts=message.attempts + 1,
-                                 next_attempt_at=again, reason=result.text)  # fmt: skip
-            done.later, done.trouble = done.later + 1, result.text
+            self.recording = self.clerk.submit(self.record, message, result)
+
+    def channel(self, name: str) -> Channel | None:
+        """The open way out; None where there is none for now."""
+        if name not in self.open and name not in self.shut:
+            try:
+                self.open[name] = CHANNELS[name](self.office.settings)
+            except Unavailable as error:
+                self.shut.add(name)
+                self.done.trouble = str(error)
+        return None if name in self.shut else self.open[name]
+
+    def record(self, message: MessageRow, result: Result) -> None:
+        """What came of an attempt, in a commit of its own."""
+        done, attempts = self.done, message.attempts + 1
+        reason = AMBIGUOUS if message.reason == AMBIGUOUS else result.text  # it stays on record
+        with writing(self.office.engine) as connection:
+            if result.verdict is Verdict.ACCEPTED:
+                outbox.update_message(connection, message.id, while_status="pending", status="sent",
+                                      sent_at=self.now, attempts=attempts, reason=reason)  # fmt: skip
+                outbox.end_composed(connection, [row.id for row in message.decisions], "sent", REASONS["sent"].text)
+                done.sent += 1
+            elif result.verdict is Verdict.REFUSED or attempts > len(BACK_OFF):
+                outbox.update_message(connection, message.id, while_status="pending", status="dead",
+                                      attempts=attempts, reason=result.text)  # fmt: skip
+                self._tell_coordinator(connection, message, result.text)
+                done.dead, done.trouble = done.dead + 1, result.text
+            else:
+                outbox.update_message(connection, message.id, while_status="pending", attempts=attempts,
+                                      next_attempt_at=self.now + back_off(message), reason=reason)  # fmt: skip
+                done.later, done.trouble = done.later + 1, result.text
+
+    def _tell_coordinator(self, connection: Connection, message: MessageRow, reason: str) -> None:
+        """A dead letter alarms the coordinator with the next message, unless another channel told or may yet tell."""
+        rows = outbox.decisions_of_messages(connection, [message.id])[message.id]
+        on_their_way = outbox.on_their_way(connection, [row.id for row in rows], besides=message.id)
+        lost = [row for row in rows if row.outcome == "composed" and row.id not in on_their_way]
+        tasks = store.tasks_by_id(connection, [row.task_id for row in lost])
+        pairs = []
+        for row in lost:
+            instance = self.office.instance(connection, tasks[row.task_id].instance)
+            pairs.append((row, self.office.blueprint(connection, instance).plan.coordinator))
+        redirect(connection, pairs, reason)
+
+
+def back_off(message: MessageRow) -> timedelta:
+    """How long to wait after another failed attempt; the jitter is the message's own, so that it can be repeated."""
+    share = hashlib.sha256(f"{message.message_id}{message.attempts}".encode()).digest()[0] / 255
+    return timedelta(minutes=BACK_OFF[message.attempts] * (1 + JITTER * share))

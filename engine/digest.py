@@ -16,13 +16,14 @@ from engine.decisions import REASONS, SEND, decide
 from engine.escalation import find_rung, next_morning
 from engine.i18n import in_language
 from engine.ladders import STOOD_STILL, Rung, label
+from engine.machine import Act, entry
 from engine.notices import Notice, Section, render_notice
 from engine.office import Office, Register
 from engine.plan.blueprint import Blueprint
 from engine.rows import DecisionRow, TaskRow
+from engine.settle import SYSTEM
 from engine.states import State
 
-CHANNEL = "email"
 STOOD_FROM = "stood-from"  # the heartbeat of the last tick before the office stood still
 WHOLE_STAGE = "tiep-nhan"  # the template that lists what arrived of a stage, and what did not
 
@@ -129,7 +130,7 @@ def _highest(connection: Connection, items: Sequence[Item]) -> list[Item]:
     return [item for item in items if item.rank == best[key(item)]]
 
 
-Key = tuple[str, bool, bool]  # address, urgent, held
+Key = tuple[str, str, bool, bool]  # channel, address, urgent, held
 
 
 def _addressed(connection: Connection, items: Iterable[Item], today: date) -> dict[Key, list[Item]]:
@@ -137,19 +138,20 @@ def _addressed(connection: Connection, items: Iterable[Item], today: date) -> di
     found: dict[Key, list[Item]] = defaultdict(list)
     lost = []
     for item in items:
-        address = address_of(item.register, item.decision.recipient, today)
-        if address:
-            found[address, item.decision.urgent, item.decision.held].append(item)
-        else:
+        addresses = addresses_of(item.register, item.decision.recipient, today)
+        for channel, address in addresses:
+            found[channel, address, item.decision.urgent, item.decision.held].append(item)
+        if not addresses:
             lost.append(item)
     pairs = [(item.decision, item.blueprint.plan.coordinator) for item in lost]
     told = redirect(connection, pairs, REASONS["undeliverable"].text)
     twins = {(item.task.id, item.rung.id): item for item in lost}
     for row in told:
         item = replace(twins[row.task_id, row.rung], decision=row)
-        if address := address_of(item.register, row.recipient, today):
-            found[address, row.urgent, row.held].append(item)
-        else:
+        addresses = addresses_of(item.register, row.recipient, today)
+        for channel, address in addresses:
+            found[channel, address, row.urgent, row.held].append(item)
+        if not addresses:
             end(connection, [row.id], "undeliverable")
     return _without_muted(connection, found)
 
@@ -165,16 +167,17 @@ def _without_muted(connection: Connection, groups: dict[Key, list[Item]]) -> dic
     return found
 
 
-def address_of(register: Register, recipient: str, today: date) -> str | None:
-    """Where to write to on a day: the unit's contact; for a head, the deputy in charge, else the head."""
+def addresses_of(register: Register, recipient: str, today: date) -> list[tuple[str, str]]:
+    """(channel, address) to write to on a day: the unit's contact; for a head, the deputy in charge, else the head."""
     unit_id, _sep, part = recipient.partition("#")
     unit = register.find(unit_id)
     if unit is None:
-        return None
+        return []
     if not part:
-        return unit.contact.email
+        return unit.contact.addresses
     deputy = next((one.email for one in unit.deputies if one.from_ <= today <= one.to), None)
-    return deputy or (unit.head.email if unit.head else None)
+    email = deputy or (unit.head.email if unit.head else None)
+    return [("email", email)] if email else []
 
 
 def redirect(connection: Connection, lost: Sequence[tuple[DecisionRow, str]], reason: str) -> list[DecisionRow]:
@@ -197,13 +200,18 @@ def redirect(connection: Connection, lost: Sequence[tuple[DecisionRow, str]], re
 
 
 def _release(office: Office, connection: Connection, groups: dict[Key, list[Item]], now: datetime) -> Composed:
-    """One message per group, unless that address had its message of the day: then tomorrow."""
-    already = outbox.messages_of_day(connection, CHANNEL, local_date(now, office.zone))
-    later = [item.decision.id for key, items in groups.items() if key in already for item in items]
-    outbox.defer_decisions(connection, later, next_morning(now, office.almanac(connection).national))
-    fresh = {key: items for key, items in groups.items() if key not in already}
+    """One message per group, unless that address had its message of the day: then tomorrow, on all its channels."""
+    already = outbox.messages_of_day(connection, local_date(now, office.zone))
+    later = {item.decision.id for key, items in groups.items() if key in already for item in items}
+    outbox.defer_decisions(connection, sorted(later), next_morning(now, office.almanac(connection).national))
+    left = {key: [item for item in items if item.decision.id not in later] for key, items in groups.items()}
+    fresh = {key: items for key, items in left.items() if items}
     desk = Desk(office, connection, now)
     messages = [desk.message(key, items) for key, items in fresh.items()]
+    act = Act(SYSTEM, now, now)
+    store.add_entries(connection, [
+        entry(act, "template", data={"text": text}) for text in sorted(desk.failures)
+    ])  # fmt: skip
     ids = outbox.add_messages(connection, messages)
     outbox.compose_decisions(connection, [
         (item.decision.id, ids[message["message_id"]])
@@ -216,13 +224,14 @@ class Desk:
     """Where the messages of one release are written; what several of them say alike is looked up once."""
 
     def __init__(self, office: Office, connection: Connection, now: datetime):
-        self.connection, self.now = connection, now
+        self.connection, self.now, self.own_templates = connection, now, office.settings.templates
         self.zone, self.today = office.zone, local_date(now, office.zone)
         self.almanac = office.almanac(connection)
+        self.failures: set[str] = set()  # what went wrong in templates, each told once
         self._progress: dict[tuple[int, str, str], tuple[int, int]] = {}
 
     def message(self, key: Key, items: list[Item]) -> dict[str, Any]:
-        address, urgent, held = key
+        channel, address, urgent, held = key
         items.sort(key=lambda item: (-item.decision.severity, item.decision.due_at, item.task.id))
         first = items[0]
         notice = Notice(
@@ -232,14 +241,18 @@ class Desk:
             sections=tuple(self.sections(items)),
             language=first.blueprint.plan.language,
             coordinator=first.register.name(first.blueprint.plan.coordinator, self.today),
-            contact=address_of(first.register, first.blueprint.plan.coordinator, self.today) or "",
+            contact=first.register.email(first.blueprint.plan.coordinator) or "",
             today=self.today,
         )  # fmt: skip
-        rendered = render_notice(notice)
+        rendered = render_notice(notice, self.own_templates)
+        if rendered.failures:  # for the rest of this release the shipped ones will do: no morning waits on each notice
+            self.failures |= rendered.failures
+            self.own_templates = None
         return {
-            "recipient": address, "channel": CHANNEL, "office_date": self.today, "urgent": urgent, "held": held,
-            "message_id": _message_id(notice.contact, address, CHANNEL, self.today, urgent, held),
-            "subject": rendered.subject, "body": rendered.body, "attachments": json.dumps(rendered.attachments),
+            "recipient": address, "channel": channel, "office_date": self.today, "urgent": urgent, "held": held,
+            "message_id": _message_id(notice.contact, address, channel, self.today, urgent, held),
+            "subject": rendered.subject, "body": rendered.body, "html": rendered.html,
+            "attachments": json.dumps(rendered.attachments),
             "severity": first.decision.severity, "rung": first.decision.rung, "template": first.decision.template,
             "composed_at": self.now, "status": "held" if held else "pending",
         }  # fmt: skip

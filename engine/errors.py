@@ -96,6 +96,13 @@ class Denied(KhError):
     """The acting person has no right to this move."""
 
 
+class Endless(KhError):
+    """A template that makes more turns or a longer text than any notice needs."""
+
+    def __init__(self, limit: int):
+        super().__init__(_("the template does not end: more than {limit} steps or characters").format(limit=limit))
+
+
 class Unavailable(KhError):
     """The environment failed: disk, database or network."""
 

@@ -1,11 +1,13 @@
 """What a notice says: plain data for the templates, and the text they make of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from engine.calendar import Calendar
+from engine.i18n import _, in_language
 from engine.office import Register
 from engine.plan.blueprint import Blueprint
 from engine.rows import TaskRow
@@ -107,7 +109,9 @@ class Notice:
 class Rendered:
     subject: str
     body: str
+    html: str = ""
     attachments: list[dict[str, str]] = field(default_factory=list)
+    failures: frozenset[str] = frozenset()  # what templates raised before these texts came out
 
 
 def _plain(notice: Notice) -> dict[str, Any]:
@@ -116,18 +120,54 @@ def _plain(notice: Notice) -> dict[str, Any]:
     return {**vars(notice), "sections": sections}
 
 
-def render_notice(notice: Notice) -> Rendered:
+def render_notice(notice: Notice, own_templates: Path | None = None) -> Rendered:
+    """By the office's own templates, else the shipped ones, else without any: a notice goes out whatever they do."""
+    failures: list[str] = []
+    for own in dict.fromkeys((own_templates, None)):
+        try:
+            return _rendered(notice, own, frozenset(failures))
+        except Exception as error:  # a template may raise anything
+            failures.append(f"{own or 'templates'}: {type(error).__name__}: {error}"[:500])
+    with in_language(notice.language):
+        return Rendered(_first_line(notice), "\n".join(_bare_lines(notice)) + "\n", failures=frozenset(failures))
+
+
+def _rendered(notice: Notice, own: Path | None, failures: frozenset[str]) -> Rendered:
     context = _plain(notice)
+
+    def text(name: str, **more: Any) -> str:
+        return render(name, notice.language, {**context, **more}, own)
+
+    for section in context["sections"]:
+        section["text"] = text(f"{section['template']}.txt.j2", section=section)
     letters = [section for section in context["sections"] if section["letter"]]
     return Rendered(
-        subject=header_text(render("subject.txt.j2", notice.language, context)),
-        body=render("digest.txt.j2", notice.language, context),
+        subject=header_text(text("subject.txt.j2")),
+        body=text("digest.txt.j2"),
+        html=text("digest.html.j2"),
         attachments=[
-            {"name": f"du-thao-cong-van-{number}.txt",
-             "text": render("cong-van.txt.j2", notice.language, {**context, "section": section})}
+            {"name": f"du-thao-cong-van-{number}.txt", "type": "text/plain",
+             "text": text("cong-van.txt.j2", section=section)}
             for number, section in enumerate(letters, start=1)
         ],
+        failures=failures,
     )  # fmt: skip
+
+
+def _first_line(notice: Notice) -> str:
+    first = notice.sections[0]
+    return header_text(f"[{first.plan['number']}] {first.heading}: {first.stage['name']}")
+
+
+def _bare_lines(notice: Notice) -> Iterator[str]:
+    """The facts alone, for when no template will do."""
+    yield _("To: {names}").format(names="; ".join(notice.recipients))
+    for section in notice.sections:
+        yield f"\n{section.heading}: {section.stage['name']} ({section.plan['number']}, {section.stage['clause']})"
+        for line in section.lines:
+            day = f"{line.last_day:%d/%m/%Y}" if line.last_day else line.phrase
+            yield _("- {unit}: due {day}").format(unit=line.unit, day=day or "…")
+    yield "\n" + _("Coordinator: {name} ({contact})").format(name=notice.coordinator, contact=notice.contact or "…")
 
 
 def _plan_facts(blueprint: Blueprint, register: Register) -> dict[str, Any]:

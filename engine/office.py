@@ -80,6 +80,10 @@ class Register:
         found = self.find(unit)
         return found.level if found else None
 
+    def email(self, unit: str) -> str | None:
+        found = self.find(unit)
+        return found.contact.email if found else None
+
     def parent(self, unit: str) -> str | None:
         found = self.find(unit)
         return found.parent if found else None

@@ -2,16 +2,23 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, func, insert, or_, select, update
 
-from engine.rows import DecisionRow
+from engine.rows import DecisionRow, MessageRow
 from engine.store import chunks, insert_new, table
-from engine.tables import Decision, Message
+from engine.tables import Decision, Echo, Message
 
-DECISION, MESSAGE = table(Decision), table(Message)
+DECISION, MESSAGE, ECHO = table(Decision), table(Message), table(Echo)
 _DECISION_COLUMNS = [DECISION.c[name] for name in DecisionRow._fields]
+_END_COMPOSED = (
+    update(DECISION)
+    .where(DECISION.c.id == bindparam("key"), DECISION.c.outcome == "composed")
+    .values(outcome=bindparam("new_outcome"), reason=bindparam("new_reason"))
+)
+_MESSAGE_COLUMNS = [MESSAGE.c[name] for name in MessageRow._fields if name in MESSAGE.c]
 
 
 def add_decisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -45,27 +52,34 @@ def reopen_decisions(connection: Connection, ids: Sequence[int]) -> None:
     )  # fmt: skip
 
 
-def end_decisions_of(connection: Connection, message_id: int, outcome: str, reason: str) -> None:
-    where = and_(DECISION.c.message_id == message_id, DECISION.c.outcome == "composed")
-    connection.execute(update(DECISION).where(where).values(outcome=outcome, reason=reason))
+def end_composed(connection: Connection, ids: Iterable[int], outcome: str, reason: str) -> None:
+    """Those of these decisions that no message has ended yet."""
+    if rows := [{"key": key, "new_outcome": outcome, "new_reason": reason} for key in ids]:
+        connection.execute(_END_COMPOSED, rows)
 
 
 def reopen_message_decisions(connection: Connection, message_id: int) -> None:
-    """The message goes out after all."""
+    """The message goes out after all; what another channel has told already stays told."""
+    echoes = select(ECHO.c.decision_id).where(ECHO.c.message_id == message_id)
+    ours = or_(DECISION.c.message_id == message_id, DECISION.c.id.in_(echoes))
     connection.execute(
-        update(DECISION).where(DECISION.c.message_id == message_id).values(outcome="composed", reason=None)
+        update(DECISION).where(ours, DECISION.c.outcome != "sent").values(outcome="composed", reason=None)
     )  # fmt: skip
 
 
-def compose_decisions(connection: Connection, pairs: Sequence[tuple[int, int]]) -> None:
-    """(decision, message): the decision is told of in the message."""
+def compose_decisions(connection: Connection, pairs: Iterable[tuple[int, int]]) -> None:
+    """(decision, message): the decision is told of in the message, the first of them and its echoes."""
+    first: dict[int, int] = {}
+    echoes = [(key, message) for key, message in pairs if first.setdefault(key, message) != message]
     statement = (
         update(DECISION)
         .where(DECISION.c.id == bindparam("key"))
         .values(outcome="composed", message_id=bindparam("message"))
     )
-    if pairs:
-        connection.execute(statement, [{"key": key, "message": message} for key, message in pairs])
+    if first:
+        connection.execute(statement, [{"key": key, "message": message} for key, message in first.items()])
+    if echoes:
+        connection.execute(insert(ECHO), [{"decision_id": key, "message_id": message} for key, message in echoes])
 
 
 def decisions(connection: Connection, *conditions: ColumnElement[bool]) -> list[DecisionRow]:
@@ -78,6 +92,9 @@ def decisions_of_messages(connection: Connection, message_ids: Iterable[int]) ->
     for some in chunks(sorted(set(message_ids))):
         for row in decisions(connection, DECISION.c.message_id.in_(some)):
             found.setdefault(row.message_id or 0, []).append(row)
+        echoes = select(ECHO.c.message_id, *_DECISION_COLUMNS).join(DECISION, DECISION.c.id == ECHO.c.decision_id)
+        for message, *values in connection.execute(echoes.where(ECHO.c.message_id.in_(some)).order_by(DECISION.c.id)):
+            found.setdefault(message, []).append(DecisionRow._make(values))
     return found
 
 
@@ -87,11 +104,30 @@ def last_occurrence(connection: Connection, task_id: int, rung: str) -> int:
     return connection.execute(query).scalar() or 0
 
 
-def messages_of_day(connection: Connection, channel: str, day: date) -> set[tuple[str, bool, bool]]:
-    """(recipient, urgent, held) of the messages of an office day: there is one of each at most."""
-    query = select(MESSAGE.c.recipient, MESSAGE.c.urgent, MESSAGE.c.held)
-    rows = connection.execute(query.where(MESSAGE.c.channel == channel, MESSAGE.c.office_date == day))
-    return {tuple(row) for row in rows}
+def on_their_way(connection: Connection, decision_ids: Iterable[int], besides: int) -> set[int]:
+    """Those of these decisions that a pending message tells of besides the given one."""
+    told = DECISION.outerjoin(ECHO, ECHO.c.decision_id == DECISION.c.id)
+    told = told.join(MESSAGE, or_(MESSAGE.c.id == DECISION.c.message_id, MESSAGE.c.id == ECHO.c.message_id))
+    query = select(DECISION.c.id).select_from(told).where(DECISION.c.id.in_(list(decision_ids)))
+    return set(connection.execute(query.where(MESSAGE.c.status == "pending", MESSAGE.c.id != besides)).scalars())
+
+
+def first_about(connection: Connection, task_ids: Iterable[int]) -> dict[tuple[int, str], str]:
+    """(task, recipient's address) → the Message-ID of the first message sent to it about that task."""
+    found: dict[tuple[int, str], str] = {}
+    joined = DECISION.join(MESSAGE, MESSAGE.c.id == DECISION.c.message_id)
+    query = select(DECISION.c.task_id, MESSAGE.c.recipient, MESSAGE.c.message_id).select_from(joined)
+    for some in chunks(sorted(set(task_ids))):
+        where = and_(DECISION.c.task_id.in_(some), MESSAGE.c.status == "sent")
+        for task_id, recipient, name in connection.execute(query.where(where).order_by(MESSAGE.c.id)):
+            found.setdefault((task_id, recipient), name)
+    return found
+
+
+def messages_of_day(connection: Connection, day: date) -> set[tuple[str, str, bool, bool]]:
+    """(channel, recipient, urgent, held) of the messages of an office day: there is one of each at most."""
+    query = select(MESSAGE.c.channel, MESSAGE.c.recipient, MESSAGE.c.urgent, MESSAGE.c.held)
+    return {tuple(row) for row in connection.execute(query.where(MESSAGE.c.office_date == day))}
 
 
 def add_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
@@ -105,10 +141,16 @@ def add_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> d
     return found
 
 
-def pending_messages(connection: Connection, now: datetime) -> list[Any]:
+def pending_messages(connection: Connection, now: datetime) -> list[int]:
+    """Which messages are to be sent now, the most urgent first."""
     waits = or_(MESSAGE.c.next_attempt_at.is_(None), MESSAGE.c.next_attempt_at <= now)
-    query = select(MESSAGE).where(MESSAGE.c.status == "pending", waits)
-    return list(connection.execute(query.order_by(MESSAGE.c.severity.desc(), MESSAGE.c.id)))
+    query = select(MESSAGE.c.id).where(MESSAGE.c.status == "pending", waits)
+    return list(connection.execute(query.order_by(MESSAGE.c.severity.desc(), MESSAGE.c.id)).scalars())
+
+
+def still_pending(connection: Connection, ids: Sequence[int]) -> list[MessageRow]:
+    query = select(*_MESSAGE_COLUMNS).where(MESSAGE.c.id.in_(ids), MESSAGE.c.status == "pending")
+    return [MessageRow(*row) for row in connection.execute(query)]
 
 
 def messages(connection: Connection, *conditions: ColumnElement[bool]) -> list[Any]:
@@ -135,5 +177,14 @@ def next_decision_at(connection: Connection) -> datetime | None:
 
 def update_message(connection: Connection, message_id: int, *, while_status: str, **values: Any) -> bool:
     """Compare-and-set on the status; False where another process was faster."""
-    where = and_(MESSAGE.c.id == message_id, MESSAGE.c.status == while_status)
-    return bool(connection.execute(update(MESSAGE).where(where).values(**values)).rowcount)
+    new = {f"new_{name}": value for name, value in values.items()}
+    statement = _update_message(tuple(values))
+    return bool(connection.execute(statement, {"key": message_id, "was": while_status, **new}).rowcount)
+
+
+@cache  # built once: this is done for each message sent
+def _update_message(names: tuple[str, ...]) -> Update:
+    where = and_(MESSAGE.c.id == bindparam("key"), MESSAGE.c.status == bindparam("was"))
+    return update(MESSAGE).where(where).values(
+        {name: bindparam(f"new_{name}", type_=MESSAGE.c[name].type) for name in names}
+    )  # fmt: skip

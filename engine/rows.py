@@ -62,6 +62,27 @@ class TallyRow(NamedTuple):
     reached_at: datetime | None
 
 
+class MessageRow(NamedTuple):
+    """A message on its way out, with what is known of it only then."""
+
+    id: int
+    recipient: str
+    channel: str
+    office_date: date
+    message_id: str
+    subject: str
+    body: str
+    html: str
+    attachments: str
+    severity: int
+    rung: str
+    reason: str | None
+    attempts: int
+    decisions: tuple["DecisionRow", ...] = ()
+    tasks: tuple[str, ...] = ()  # the selector of each decision's task
+    follows: str = ""  # the Message-ID of the first message about the only task it speaks of
+
+
 class DecisionRow(NamedTuple):
     id: int
     task_id: int

@@ -169,7 +169,8 @@ class Message(SQLModel, table=True):
     message_id: str = Field(unique=True)
     subject: str
     body: str = Field(sa_type=Text)
-    attachments: str = Field(default="[]", sa_type=Text)  # JSON: [{name, type, text}]
+    html: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    attachments: str = Field(default="[]", sa_type=Text)  # JSON: [{name, type, text}] or [{name, type, base64}]
     severity: int
     rung: str
     template: str
@@ -222,6 +223,14 @@ class Silence(SQLModel, table=True):
     reason: str = Field(sa_type=Text)
     made_at: datetime
     ended_at: datetime | None = None  # when it ran out, or was lifted
+
+
+class Echo(SQLModel, table=True):
+    """A decision that a further message tells of too: its recipient chose several channels."""
+
+    __table_args__ = (Index("echo_message", "message_id"),)
+    decision_id: int = Field(foreign_key="decision.id", primary_key=True)
+    message_id: int = Field(foreign_key="message.id", primary_key=True)
 
 
 class Heartbeat(SQLModel, table=True):

@@ -1,36 +1,108 @@
-"""Jinja2 under a sandbox: plain data in, text out; a name that is not there is an error, not a blank."""
+"""Jinja2 under a sandbox: plain data in, text out; a name that is not there is an error, and every template ends."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
+from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2 import FileSystemLoader, StrictUndefined, nodes, pass_context
+from jinja2.filters import do_indent
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.visitor import NodeTransformer
 
+from engine.errors import Endless
 from engine.plan.writing import one_line, scalar
 from engine.resources import data_dir
 
 MAX_SUBJECT = 180
+MAX_INDENT = 80
+MAX_STEPS = 200_000  # turns of loops and calls in one rendering
+MAX_TEXT = 2_000_000  # characters
+MAX_NUMBER = 1_000_000_000_000
+# What makes a long text out of a number, or carries a growing one from turn to turn.
+_WITHOUT = {"globals": ("lipsum", "namespace"), "filters": ("batch", "center", "format", "slice", "wordwrap")}
+_GROWING = {"center", "expandtabs", "format", "format_map", "ljust", "rjust", "zfill"}
+
+
+class _Counting(NodeTransformer):
+    def visit_For(self, node: nodes.For) -> nodes.For:
+        self.generic_visit(node)
+        node.iter = nodes.Filter(node.iter, "counted", [], [], None, None, lineno=node.lineno)
+        return node
+
+
+@pass_context  # and so never folded into a constant
+def _counted(context: Context, items: Iterable[Any]) -> Iterator[Any]:
+    for item in items:
+        context.environment.step()  # type: ignore[attr-defined]
+        yield item
+
+
+class Bounded(ImmutableSandboxedEnvironment):
+    """A sandbox in which each turn of a loop and each call is a step, and the steps of a rendering are numbered."""
+
+    intercepted_binops = frozenset(("*", "**", "%"))
+    steps = MAX_STEPS
+
+    def step(self) -> None:
+        self.steps -= 1
+        if self.steps < 0:
+            raise Endless(MAX_STEPS)
+
+    def _generate(self, source: nodes.Template, *more: Any, **named: Any) -> str:
+        return super()._generate(_Counting().visit(source), *more, **named)
+
+    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:
+        __self.step()
+        grown = getattr(__obj, "__name__", "") in _GROWING and isinstance(getattr(__obj, "__self__", ""), str)
+        if grown or any(isinstance(value, str) and len(value) > MAX_TEXT for value in (*args, *kwargs.values())):
+            raise Endless(MAX_TEXT)
+        return super().call(__context, __obj, *args, **kwargs)
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Numbers only: a text times a number has no end."""
+        numbers = all(isinstance(side, int | float) and abs(side) < MAX_NUMBER for side in (left, right))
+        if operator == "**" or not numbers:
+            raise Endless(MAX_TEXT)
+        return super().call_binop(context, operator, left, right)
 
 
 @cache
-def environment(language: str) -> ImmutableSandboxedEnvironment:
-    """Templates of a language, with the Vietnamese ones behind them."""
+def environment(language: str, own: Path | None = None) -> Bounded:
+    """Templates of a language with the Vietnamese ones behind them; before both an office's own."""
     folders = [data_dir("templates") / language, data_dir("templates") / "vi"]
-    found = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(folders), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        keep_trailing_newline=True, autoescape=False, auto_reload=False,
+    found = Bounded(
+        loader=FileSystemLoader([own / language, *folders] if own else folders),
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+        autoescape=lambda name: bool(name and name.endswith(".html.j2")), auto_reload=own is not None,
     )  # fmt: skip
-    found.filters.update(day=_day, yaml=scalar)
+    found.filters |= {"day": _day, "counted": _counted, "indent": _indent, "yaml": scalar}
+    for name in _WITHOUT["globals"]:
+        del found.globals[name]
+    for name in _WITHOUT["filters"]:
+        del found.filters[name]
     return found
 
 
-def render(name: str, language: str, context: Mapping[str, Any]) -> str:
-    """The text of a shipped template, without runs of empty lines."""
-    text = environment(language).get_template(name).render(context)
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+def _indent(text: str, width: int | str = 4, first: bool = False) -> str:
+    """Jinja's own, for no more than a page is wide."""
+    return do_indent(text, width[:MAX_INDENT] if isinstance(width, str) else min(width, MAX_INDENT), first)
+
+
+def render(name: str, language: str, context: Mapping[str, Any], own: Path | None = None) -> str:
+    """The text of a template, without runs of empty lines. Raises Endless where it does not end, and what it raises."""
+    found = environment(language, own)
+    found.steps = MAX_STEPS
+    parts, size = [], 0
+    for part in found.get_template(name).generate(context):
+        size += len(part)
+        if size > MAX_TEXT:
+            raise Endless(MAX_TEXT)
+        parts.append(part)
+    return re.sub(r"\n{3,}", "\n\n", "".join(parts)).strip() + "\n"
 
 
 def _day(value: date | None) -> str:

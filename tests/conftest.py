@@ -87,11 +87,15 @@ class Mailbox:
         return [mail for mail in self.mails if mail["To"] == address]
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
 @pytest.fixture
 def mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
     box = Mailbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        box.port = free.getsockname()[1]
+    box.port = free_port()
     controller = Controller(box, hostname=box.host, port=box.port)
     controller.start()
     monkeypatch.setenv("KH_SMTP_HOST", box.host)
@@ -113,6 +117,13 @@ def office(tmp_path: Path) -> Iterator[Office]:
 def act(moment: datetime, **more: Any) -> Act:
     """Something recorded as it happens."""
     return Act("tester", moment, moment, **more)
+
+
+def text_of(mail: EmailMessage) -> str:
+    """What a mail says to a reader who wants no HTML."""
+    plain = mail.get_body(("plain",))
+    assert plain is not None
+    return str(plain.get_content())
 
 
 @dataclass

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SMALL, Kh, Mailbox
+from conftest import SMALL, Kh, Mailbox, text_of
 
 Write = Callable[..., Path]
 ON = "2020-03-04T08:00"
@@ -30,7 +30,7 @@ def test_the_opening_tells_what_by_when_to_whom(started: Kh, mailbox: Mailbox) -
     (mail,) = mailbox.to("h1@t.example.vn")
     assert mail["Subject"] == "[1/KH-UBND] Giao việc: Báo cáo – hạn 29/03/2020"
     assert mail["Auto-Submitted"] == "auto-generated"
-    text = mail.get_content()
+    text = text_of(mail)
     for part in ("Kính gửi: Huyện Một", "mục I.1", "ngày 29/03/2020", "“trước ngày 30/3/2020”", "Nơi nhận: Sở A"):
         assert part in text
 
@@ -120,8 +120,8 @@ def test_what_has_no_contact_joins_the_coordinator_s_message(kh: Kh, plan_file: 
        "--id", "x", "--at", ON)  # fmt: skip
     kh("tick", "--at", ON)
     (mail,) = mailbox.to("so-a@t.example.vn")
-    assert "không đến được đơn vị" in mail.get_content()
-    assert "Huyện Hai" in mail.get_content()
+    assert "không đến được đơn vị" in text_of(mail)
+    assert "Huyện Hai" in text_of(mail)
     assert outcomes(kh, "x/bao-cao/h2") == [("opening", "h2", "undeliverable"), ("opening", "so-a", "sent")]
 
 
@@ -267,7 +267,7 @@ def test_the_inspector_sees_who_was_told_what(started: Kh, mailbox: Mailbox) -> 
     started("tick", "--at", ON)
     (told,) = started("log", "nho", "--told", "--unit", "h1", "--json").json
     assert told["recipient"] == "h1@t.example.vn"
-    assert told["text"].strip() == mailbox.to("h1@t.example.vn")[0].get_content().strip()
+    assert told["text"].strip() == text_of(mailbox.to("h1@t.example.vn")[0]).strip()
     assert "Kính gửi: Huyện Một" in started("log", "--told", "--unit", "h1").out
 
 

@@ -161,7 +161,7 @@ def test_after_a_whole_working_day_without_a_tick_the_coordinator_is_told(
     freezer.move_to("2020-03-11T01:00:00Z")
     kh("tick")
     (mail,) = mailbox.to("so-a@t.example.vn")
-    assert "09/03/2020 08:00" in mail.get_content()
+    assert "09/03/2020 08:00" in mail.get_body(("plain",)).get_content()
     kh("tick")
     assert len(mailbox.to("so-a@t.example.vn")) == 1
 

@@ -65,6 +65,11 @@ UNSAYABLE = {
         "name: U",
         "name: U, valid_from: 2021-01-01, valid_to: 2020-01-01",
     ),
+    "KH018 address": (
+        "a schema does not take addresses apart",
+        "name: U",
+        "name: U, contact: {webhook: 'https://:0/'}",
+    ),
     "KH021": ("a schema does not look for other files", "directory: {", "directory: nowhere.yaml\noccasions: {} #"),
 }
 # Plain words that an ordinary YAML reader takes for numbers and the like, and ours for text (DESIGN §3).

@@ -1,5 +1,17 @@
-"""Ways out of the office: one file and one line here for each."""
+"""Ways out of the office: one file and one line here for each, named as the keys of a unit's contact are."""
 
-from engine.channels.email import EmailChannel
+from collections.abc import Callable
 
-CHANNELS = {"email": EmailChannel}
+from engine.channels.apprise import AppriseChannel
+from engine.channels.contract import Channel
+from engine.channels.email import email_channel
+from engine.channels.file import FileChannel
+from engine.channels.webhook import WebhookChannel
+from engine.config import Settings
+
+CHANNELS: dict[str, Callable[[Settings], Channel]] = {
+    "email": email_channel,
+    "webhook": WebhookChannel,
+    "file": FileChannel,
+    "apprise": AppriseChannel,
+}

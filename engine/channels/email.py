@@ -1,78 +1,61 @@
 """E-mail over SMTP: one connection a batch, the same Message-ID at every attempt."""
 
-import json
+import re
 import smtplib
 import ssl
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
-from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
-from enum import StrEnum
-from types import TracebackType
-from typing import Any
+from email.utils import parseaddr
 
-from engine.config import Smtp
-from engine.templates import header_text
+from engine.channels import mime
+from engine.channels.contract import AMBIGUOUS, Channel, Result, Verdict
+from engine.channels.file import FileChannel
+from engine.config import Settings, Smtp
+from engine.errors import Unavailable
+from engine.i18n import _
+from engine.rows import MessageRow
 
-TIMEOUT_SECONDS = 30
-
-
-class Verdict(StrEnum):
-    ACCEPTED = "accepted"
-    LATER = "later"  # 4xx, or no answer: worth another try
-    REFUSED = "refused"  # 5xx: it will never be accepted
-    UNREACHABLE = "unreachable"  # the server, not the message
+LOSSES = 2  # so many connections lost in a row, and the server counts as gone until the next tick
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    verdict: Verdict
-    text: str
+def email_channel(settings: Settings) -> Channel:
+    """The mail server; a folder where none is named but that is."""
+    if settings.smtp is not None:
+        return SmtpChannel(settings.smtp, settings.timeout)
+    if settings.mail_folder is None:
+        raise Unavailable(_("no mail server is set (KH_SMTP_HOST or kh.toml)"))
+    return FileChannel(settings)
 
 
-class EmailChannel:
-    """A context: the connection opens with the first message and closes at the end."""
+class SmtpChannel:
+    """The connection opens with the first message and closes with the batch."""
 
-    def __init__(self, settings: Smtp):
-        self.settings = settings
+    def __init__(self, settings: Smtp, timeout: float):
+        self.settings, self.timeout = settings, timeout
         self.envelope = parseaddr(settings.sender)[1]  # the header may carry a name besides
         self.server: smtplib.SMTP | None = None
+        self.lost = 0  # connections, in a row
 
-    def __enter__(self) -> "EmailChannel":
-        return self
-
-    def __exit__(
-        self, _type: type[BaseException] | None, _value: BaseException | None, _trace: TracebackType | None
-    ) -> None:
-        self.hang_up()
-
-    def send(self, message: Any, at: datetime) -> Result:
-        """Hand one stored message over. Never raises for what a server may do."""
+    def send(self, message: MessageRow, at: datetime, ready: Callable[[], None]) -> Result:
+        try:
+            raw = mime.seal(message, self.settings.sender, at)
+        except ValueError as error:
+            return Result(Verdict.REFUSED, str(error))
         try:
             server = self.connected()
         except smtplib.SMTPAuthenticationError as error:
-            return Result(Verdict.UNREACHABLE, f"{error.smtp_code} login refused")
+            return self._unreachable(f"{error.smtp_code} login refused")
         except (OSError, smtplib.SMTPException) as error:
-            self.hang_up()
-            return Result(Verdict.UNREACHABLE, _words(error))
+            return self._unreachable(Result.of(Verdict.UNREACHABLE, error).text)
         try:
-            server.send_message(compose(message, self.settings.sender, at), self.envelope, message.recipient)
-        except smtplib.SMTPRecipientsRefused as error:
-            code, reason = next(iter(error.recipients.values()))
-            return self.answered(code, reason)
-        except smtplib.SMTPServerDisconnected as error:
-            self.hang_up()
-            return Result(Verdict.LATER, _words(error))
-        except smtplib.SMTPResponseException as error:
-            return self.answered(error.smtp_code, error.smtp_error)
+            return self._hand_over(server, message.recipient, raw, ready)
         except (OSError, smtplib.SMTPException) as error:
-            self.hang_up()
-            return Result(Verdict.LATER, _words(error))
-        except ValueError as error:  # an address or header that cannot be written
-            return Result(Verdict.REFUSED, _words(error))
-        return Result(Verdict.ACCEPTED, "250")
+            self.hang_up(lost=True)
+            return Result.of(Verdict.LATER, error)
 
     def connected(self) -> smtplib.SMTP:
+        if self.lost >= LOSSES:
+            raise smtplib.SMTPServerDisconnected(f"{self.lost} connections were lost in a row")
         if self.server is None:
             self.server = self._connect()
         return self.server
@@ -83,28 +66,57 @@ class EmailChannel:
         # Said in HELO; smtplib would ask the DNS for our own name, which an office network may never answer.
         myself = self.envelope.rpartition("@")[2] or "localhost"
         if own.tls == "tls":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                own.host, own.port, myself, timeout=TIMEOUT_SECONDS, context=context
-            )
+            server: smtplib.SMTP = smtplib.SMTP_SSL(own.host, own.port, myself, timeout=self.timeout, context=context)
         else:
-            server = smtplib.SMTP(own.host, own.port, myself, TIMEOUT_SECONDS)
+            server = smtplib.SMTP(own.host, own.port, myself, self.timeout)
         try:
             if own.tls == "starttls":
                 server.starttls(context=context)
             if own.user:
                 server.login(own.user, own.password)
+            server.ehlo_or_helo_if_needed()
         except BaseException:
             server.close()
             raise
         return server
 
-    def answered(self, code: int, reason: bytes | str) -> Result:
-        text = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
-        if code == 421:
-            self.hang_up()
-        return Result(Verdict.LATER if 400 <= code < 500 else Verdict.REFUSED, f"{code} {text}"[:500])
+    def _hand_over(self, server: smtplib.SMTP, recipient: str, raw: bytes, ready: Callable[[], None]) -> Result:
+        """The dialogue, step by step: only after the last dot may a lost reply hide that it was accepted."""
+        code, text = server.mail(self.envelope)
+        if code // 100 == 2:
+            code, text = server.rcpt(recipient)
+        if code // 100 == 2:
+            code, text = server.docmd("data")
+        if code != 354:
+            return self._declined(server, code, text)
+        ready()
+        server.send(re.sub(rb"(?m)^\.", b"..", raw) + b".\r\n")
+        try:
+            code, text = server.getreply()
+        except (OSError, smtplib.SMTPServerDisconnected):
+            self.hang_up(lost=True)
+            return Result(Verdict.LATER, AMBIGUOUS)
+        if code // 100 != 2:
+            return self._declined(server, code, text)
+        self.lost = 0
+        return Result(Verdict.ACCEPTED, _said(code, text))
 
-    def hang_up(self) -> None:
+    def _declined(self, server: smtplib.SMTP, code: int, text: bytes) -> Result:
+        self.lost = 0
+        try:
+            if code == 421:
+                raise smtplib.SMTPServerDisconnected
+            server.rset()
+        except (OSError, smtplib.SMTPException):  # it hung up after it had said so: what it said counts
+            self.hang_up()
+        return Result(Verdict.REFUSED if code // 100 == 5 else Verdict.LATER, _said(code, text))
+
+    def _unreachable(self, why: str) -> Result:
+        self.hang_up()
+        return Result(Verdict.UNREACHABLE, _("the mail server does not answer ({why})").format(why=why))
+
+    def hang_up(self, *, lost: bool = False) -> None:
+        self.lost += lost
         server, self.server = self.server, None
         if server is not None:
             try:
@@ -112,21 +124,8 @@ class EmailChannel:
             except (OSError, smtplib.SMTPException):
                 server.close()
 
-
-def compose(message: Any, sender: str, at: datetime) -> EmailMessage:
-    """The mail as it goes over the wire; built from the stored row alone."""
-    mail = EmailMessage()
-    mail["From"] = sender
-    mail["To"] = message.recipient
-    mail["Subject"] = header_text(message.subject)
-    mail["Date"] = format_datetime(at)
-    mail["Message-ID"] = message.message_id
-    mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(message.body, cte="base64")
-    for attachment in json.loads(message.attachments):
-        mail.add_attachment(attachment["text"], subtype="plain", filename=attachment["name"], cte="base64")
-    return mail
+    close = hang_up
 
 
-def _words(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:500]
+def _said(code: int, text: bytes) -> str:
+    return f"{code} {text.decode('utf-8', 'replace')}"[:500]

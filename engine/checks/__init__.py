@@ -12,6 +12,7 @@ from engine.checks.orders import orders
 from engine.checks.outputs import outputs, quotas
 from engine.checks.phrases import deadlines
 from engine.checks.references import names, questions, units_on_the_day
+from engine.checks.services import services
 from engine.checks.sizes import fits
 from engine.checks.timeline import FINDINGS, Course, lay_out
 from engine.errors import BadValue, Problem
@@ -21,7 +22,9 @@ from engine.plan.loader import Source
 
 PlanCheck = Callable[[Source, Blueprint, Directory], None]
 
-OF_A_DIRECTORY: tuple[Callable[[Source, Directory], None], ...] = (directory_names, directory_circles, unheard_deputies)
+OF_A_DIRECTORY: tuple[Callable[[Source, Directory], None], ...] = (
+    directory_names, directory_circles, unheard_deputies, services,
+)  # fmt: skip
 # Of what is left of a broken file, too; of a plan that has its form; of one that can be run.
 OF_ANY_PLAN: tuple[PlanCheck, ...] = (names, questions, deadlines, circles)
 OF_A_WHOLE_PLAN: tuple[PlanCheck, ...] = (groups_for_units, empty_groups, units_on_the_day)

@@ -28,7 +28,7 @@ def contacts(course: Course) -> None:
             found = recipients(everybody, blueprint, paper_task(blueprint, stage_id, units[0]), register)
             for name in found.keys() - told:
                 told.add(name)
-                if name in directory.units and not directory.units[name].contact.email:
+                if name in directory.units and not directory.units[name].contact.addresses:
                     _report(source, stage_id, name, coordinator=name == blueprint.plan.coordinator)
 
 

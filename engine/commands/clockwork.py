@@ -52,15 +52,8 @@ def say(ticked: Ticked, office: Office) -> None:
     )
     if ticked.composed.deferred:
         click.echo(_("{n} put off to the next working morning").format(n=ticked.composed.deferred))
-    if sent.waiting and office.settings.smtp is None:
-        click.echo(
-            _("{n} messages wait: no mail server is set (KH_SMTP_HOST or kh.toml)").format(n=sent.waiting), err=True
-        )
-    elif sent.waiting:
-        click.echo(
-            _("{n} messages wait: the mail server does not answer ({why})").format(n=sent.waiting, why=sent.trouble),
-            err=True,
-        )
+    if sent.waiting:
+        click.echo(_("{n} messages wait: {why}").format(n=sent.waiting, why=sent.trouble), err=True)
     if sent.later or sent.dead:
         click.echo(
             _("{later} to be tried again, {dead} refused for good ({why})").format(

@@ -1,5 +1,6 @@
 """notices and log."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -75,7 +76,7 @@ def _notices() -> click.Group:
             (_("Subject"), row.subject),
             ("Message-ID", row.message_id),
             (_("Status"), row.status),
-            (_("Reason"), row.reason),
+            (_("Reason"), _reason(row._mapping)),
             (_("Sent"), local(row.sent_at, office.zone)),
             (_("Paper"), row.doc),
             (_("Signed by"), row.signed_by),
@@ -127,7 +128,7 @@ def _notices() -> click.Group:
     return group
 
 
-def _reason(row: dict[str, Any]) -> str:
+def _reason(row: Mapping[str, Any]) -> str:
     """Reasons of ours are translated; what a mail server said stays as it is."""
     why = row["reason"] or ""
     return _(why) if why else ""

@@ -8,7 +8,19 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from engine.errors import BadValue
 from engine.i18n import _, number
-from engine.plan.words import Day, Email, Model, Slug, Slugs, Text, as_list, as_text, refuse
+from engine.plan.words import (
+    Day,
+    Email,
+    Model,
+    ServiceAddress,
+    Slug,
+    Slugs,
+    Text,
+    WebAddress,
+    as_list,
+    as_text,
+    refuse,
+)
 
 MAX_MEMBERS = 1_000_000  # of all groups together
 
@@ -16,8 +28,18 @@ Level = Literal["central", "province", "department", "organisation", "district",
 
 
 class Contact(Model):
+    """Where a unit can be reached; it is written to on every channel it names."""
+
     email: Email | None = None
-    phone: Text | None = None
+    webhook: WebAddress | None = None
+    file: Slug | None = None
+    apprise: ServiceAddress | None = None
+    phone: Text | None = None  # for people
+
+    @property
+    def addresses(self) -> list[tuple[str, str]]:
+        """(channel, address) for each way there is to write."""
+        return [(name, value) for name, value in self if name != "phone" and value]
 
 
 class Head(Model):

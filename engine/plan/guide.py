@@ -222,6 +222,11 @@ GUIDE: dict[str, dict[str, tuple[Any, ...]]] = {
     },
     "Contact": {
         "email": (N_("The e-mail address for notices."), "so-ldtbxh@dongthap.example.vn"),
+        "webhook": (N_("A web address that takes notices as signed JSON, for software of the unit's own."),
+            "https://vanthu.dongthap.example.vn/kh"),
+        "file": (N_("A folder below KH_MAIL_FOLDER in which its notices are put as .eml files."), "so-ldtbxh"),
+        "apprise": (N_("A chat or message service, as the library apprise writes its addresses."),
+            "tgram://123456789:ABCdef/-100200300"),
         "phone": (N_("The telephone number. kh show shows it."), "0277 3851 234"),
     },
     "Head": {

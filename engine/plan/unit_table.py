@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.i18n import _
+from engine.plan.directory import Contact
 from engine.plan.files import read_file
 from engine.plan.tree import Mapping, Tree
 from engine.plan.yamltree import MAX_PROBLEMS
 
-COLUMNS = ("id", "name", "level", "parent", "email", "phone", "valid_from", "valid_to")
+COLUMNS = ("id", "name", "level", "parent", *Contact.model_fields, "valid_from", "valid_to")
 REQUIRED = COLUMNS[:3]
 
 
@@ -66,7 +67,7 @@ def _row(number: int, cells: dict[str, str], table: Tree) -> Mapping | None:
         table.report(row.at, "KH022", _("the row has no id"))
         return None
     contact = Mapping(row.at, file=table.file)
-    contact.update({name: row.pop(name) for name in ("email", "phone") if name in row})
+    contact.update({name: row.pop(name) for name in Contact.model_fields if name in row})
     if contact:
         row["contact"] = contact
     for part in (row, contact):

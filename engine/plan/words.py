@@ -3,8 +3,9 @@
 import re
 from datetime import date
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from engine.i18n import _
@@ -81,6 +82,37 @@ _EMAIL_CHARS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]"
 Email = Annotated[
     str, StringConstraints(pattern=rf"^{_EMAIL_CHARS}{{1,64}}@[A-Za-z0-9](?:[A-Za-z0-9.-]{{0,252}}[A-Za-z0-9])?$")
 ]
+
+
+_WEB = r"https?://[!-~]+"
+_SERVICE = r"[a-z][a-z0-9+.-]*://[!-~]+"
+
+
+def _web_address(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or not re.fullmatch(_WEB, value):
+        raise refuse("address", _("an address such as https://host/path is expected here"))
+    return value
+
+
+def _service_address(value: str) -> str:
+    if not re.fullmatch(_SERVICE, value):
+        raise refuse("address", _("an address such as tgram://token/chat is expected here"))
+    return value
+
+
+def _address(check: Any, pattern: str) -> Any:
+    return Annotated[
+        Text, AfterValidator(check), Field(json_schema_extra={"type": "string", "pattern": f"^{pattern}$"})
+    ]
+
+
+WebAddress = _address(_web_address, _WEB)
+ServiceAddress = _address(_service_address, _SERVICE)
 
 
 def known_word(value: Any, words: tuple[str, ...]) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from engine import outbox, store
+from engine.config import Settings
 from engine.db import head_version, hide_password, reading, schema_version
 from engine.i18n import _
 from engine.office import Office
@@ -20,10 +21,17 @@ class Finding:
     text: str
 
 
+def _way_out(settings: Settings) -> Finding:
+    if smtp := settings.smtp:
+        return Finding(True, _("mail server {host}:{port}").format(host=smtp.host, port=smtp.port))
+    if settings.mail_folder:
+        return Finding(True, _("mails as files in {folder}").format(folder=settings.mail_folder))
+    return Finding(False, _("no mail server is set: KH_SMTP_HOST, or [smtp] host in kh.toml"))
+
+
 def findings(office: Office, now: datetime) -> list[Finding]:
     schema = schema_version(office.engine)
     url = hide_password(office.engine.url.render_as_string(hide_password=False))
-    smtp = office.settings.smtp
     with reading(office.engine) as connection:
         last = store.last_beat(connection, HEARTBEAT)
         counts: dict[str, int] = dict(
@@ -35,8 +43,7 @@ def findings(office: Office, now: datetime) -> list[Finding]:
     silent = running and (last is None or now - last > SILENT_FOR)
     return [
         Finding(schema == head_version(), _("database {url}, schema {schema}").format(url=url, schema=schema)),
-        Finding(smtp is not None, _("mail server {host}:{port}").format(host=smtp.host, port=smtp.port) if smtp
-                else _("no mail server is set: KH_SMTP_HOST, or [smtp] host in kh.toml")),
+        _way_out(office.settings),
         Finding(not ahead, _("no tick was made for a time to come") if not ahead else
                 _("the last tick was made for a time to come: `kh tick` without --at sets it right")),
         Finding(not silent, _("last tick: {last}").format(last=last.isoformat() if last else _("never"))

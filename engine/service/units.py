@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import machine, store
+from engine.checks import check
 from engine.db import reading, writing
 from engine.errors import PlanError
 from engine.machine import Act
@@ -28,8 +29,9 @@ def load_units(office: Office, path: Path, act: Act, *, dry_run: bool = False) -
     Raises PlanError with every mistake of the file.
     """
     source = load_directory(path)
+    problems = check(source)
     if source.directory is None or source.broken:
-        raise PlanError(source.problems)
+        raise PlanError(problems)
     new = facts_of(source.directory)
     with writing(office.engine) as connection:
         rights.require_keeper(connection, source.directory_name, act)
@@ -76,6 +78,6 @@ def list_units(office: Office, directory: str | None) -> list[dict[str, Any]]:
 def _row(directory: str, unit: str, facts: Unit) -> dict[str, Any]:
     return {
         "directory": directory, "unit": unit, "name": facts.name_on(facts.valid_to or date.max), "level": facts.level,
-        "parent": facts.parent, "email": facts.contact.email, "phone": facts.contact.phone,
+        "parent": facts.parent, **facts.contact.model_dump(),
         "valid_to": facts.valid_to.isoformat() if facts.valid_to else None,
     }  # fmt: skip

@@ -1,0 +1,45 @@
+"""The chat and message services that the apprise library speaks (an extra): a unit's contact holds its address."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from engine.channels.contract import Result, Verdict
+from engine.config import Settings
+from engine.errors import Unavailable
+from engine.i18n import _
+from engine.rows import MessageRow
+from engine.templates import header_text
+
+
+class AppriseChannel:
+    """Text only. A service says yes or no, without telling why."""
+
+    def __init__(self, _settings: Settings):
+        if not known("json://localhost"):
+            raise Unavailable(_("chat services need a library: pip install 'kh-engine[channels]'"))
+
+    def send(self, message: MessageRow, at: datetime, ready: Callable[[], None]) -> Result:
+        import apprise
+
+        service = apprise.Apprise()
+        if not service.add(message.recipient):
+            return Result(Verdict.REFUSED, "not an address apprise knows")
+        ready()
+        try:
+            sent = service.notify(message.body, header_text(message.subject), body_format=apprise.NotifyFormat.TEXT)
+        except Exception as error:  # one of a hundred plug-ins; none may stop the others
+            return Result.of(Verdict.LATER, error)
+        return Result(
+            Verdict.ACCEPTED if sent else Verdict.LATER, "accepted" if sent else "the service did not accept it"
+        )
+
+    def close(self) -> None: ...
+
+
+def known(address: str) -> bool | None:
+    """Whether the library understands an address; None where it is not installed."""
+    try:
+        import apprise
+    except ImportError:
+        return None
+    return bool(apprise.Apprise().add(address))
