@@ -19,16 +19,18 @@ BROKEN = (TemplateError, ArithmeticError, LookupError, TypeError, ValueError)
 def rendering(course: Course) -> None:
     """Once for every template and kind of stage: stages with the same keys and kind of date are written alike."""
     seen: set[Any] = set()
+    broken: set[str] = set()
     for stage_id, template, letter in _notices(course):
         stage = course.blueprint.plan.stages[stage_id]
         kind = type(course.blueprint.due(stage_id).deadline)
         alike = (template, letter, stage.type, stage.soft, kind, frozenset(stage.model_fields_set))
-        if alike in seen:
+        if alike in seen or template in broken:
             continue
         seen.add(alike)
         try:
             render_notice(_notice(course, stage_id, template, letter))
         except BROKEN as error:
+            broken.add(template)
             text = _("the notice “{template}” cannot be written: {error}")
             message = text.format(template=template, error=f"{type(error).__name__}: {error}")
             course.source.report(("stages", stage_id), "KH080", message, key=True)

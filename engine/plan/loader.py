@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from engine.errors import BadValue, PlanError, Problem, nearest
 from engine.i18n import _, number
 from engine.plan.directory import Directory
-from engine.plan.files import read_file
+from engine.plan.files import names_in, read_file
 from engine.plan.form import problems_of
 from engine.plan.model import Plan
 from engine.plan.salvage import UNKNOWN, salvage
@@ -168,8 +168,7 @@ def _load_directory_of(plan: Plan, source: Source) -> None:
 def _load_directory_file(path: Path, source: Source) -> None:
     inner = load_directory(path)
     if inner.tree.problems and inner.tree.problems[0].code == "KH021":  # said where the plan names it
-        known = [str(other.relative_to(source.path.parent)) for other in path.parent.glob("*.yaml")]
-        hint = nearest(str(path.relative_to(source.path.parent)), known)
+        hint = nearest(path.name, names_in(path.parent))
         source.report(("directory",), "KH021", inner.tree.problems[0].message + hint)
         return
     source.directory, source.directory_tree, source.table = inner.directory, inner.tree, inner.table

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from engine.i18n import N_, _
-from engine.plan.tree import Mark
+from engine.plan.tree import LINE_END, Mark
 
 CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ufffd\U00010000-\U0010ffff]")
 
@@ -108,9 +108,14 @@ def _line(lines: list[str], mark: Mark) -> str:
     return lines[mark[0] - 1] if mark[0] <= len(lines) else ""
 
 
-_VALUE = re.compile(r"(\s*(?:- +)*(?:[A-Za-z0-9_.-]+: +)?)(.+?)\s*\Z")
+_VALUE = re.compile(r"(\s*(?:- +)*(?:[A-Za-z0-9_.-]+: +)?)(.+)")
 
 
-def quoted(line: str) -> str:
-    """A line with its value in quotes."""
-    return _VALUE.sub(lambda found: found[1] + "'" + found[2].replace("'", "''") + "'", line)
+def quoted(text: str, row: int) -> str | None:
+    """The text with the value of one line (from 1) in quotes; None where there is no such line."""
+    lines = LINE_END.split(text)
+    if row > len(lines):
+        return None
+    if found := _VALUE.fullmatch(lines[row - 1].rstrip()):
+        lines[row - 1] = found[1] + "'" + found[2].replace("'", "''") + "'"
+    return "\n".join(lines)

@@ -21,6 +21,7 @@ MAX_VALUES = 300_000
 MAX_BYTES = 20_000_000
 MAX_REREADINGS = 50  # of a file with mistakes of syntax, and of all its characters together:
 MAX_REREAD = 8_000_000
+STANDARD = "tag:yaml.org,2002:"  # what !! stands for
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\Z")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
@@ -42,14 +43,16 @@ def parse(data: bytes, file: str) -> Tree:
     for _reading in range(max(1, min(MAX_REREADINGS, MAX_REREAD // (len(text) + 1)))):
         tree.problems = list(unprintable)
         found = _read(tree, text)
-        if found is None or (troubles and not (found.local and found.mark > troubles[-1].mark)):
+        if found is None or (troubles and not (found.local and found.mark[0] > troubles[-1].mark[0])):
             break
         troubles.append(found)
-        if not found.local:
+        mended = quoted(text, found.mark[0]) if found.local else None
+        if mended is None:
             break
         tree.mended.add(found.mark[0])
-        lines = LINE_END.split(text)
-        text = "\n".join([*lines[: found.mark[0] - 1], quoted(lines[found.mark[0] - 1]), *lines[found.mark[0] :]])
+        text = mended
+    else:
+        tree.report(troubles[-1].mark, "KH025", _("the rest of the file was not read: mend these mistakes first"))
     for found in troubles:
         tree.report(found.mark, found.code, found.message)
     return tree
@@ -202,7 +205,7 @@ class _Builder:
                 mark, "KH004", _("anchors (&{name}) are not allowed: write the value out").format(name=event.anchor)
             )
         if event.tag and event.tag != "!":
-            self.refuse(mark, "KH005", _("tags ({tag}) are not allowed").format(tag=event.tag))
+            self.refuse(mark, "KH005", _("tags ({tag}) are not allowed").format(tag=event.tag.replace(STANDARD, "!!")))
 
     def dropping(self) -> bool:
         """Is this the value of a key that was refused?"""
