@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, Kh
 
 from engine.checks import check
 from engine.codes import RULES, SEVERITIES
@@ -57,6 +57,14 @@ def test_the_example_gives_that_code_and_no_other(code: str, part: str, tmp_path
     base = EXAMPLE.findall(PAGES["en"].read_text("utf-8"))[0]
     found = check(load(tmp_path / "plan.yaml", laid_over(base, part).encode()))
     assert [item.code for item in found] == [code]
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_the_output_shown_is_what_is_printed(kh: Kh, tmp_path: Path, language: str) -> None:
+    page = PAGES[language].read_text("utf-8")
+    (shown,) = re.findall(r"```text\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "ke-hoach.yaml").write_text(laid_over(EXAMPLE.findall(page)[0], "coordinator: so-ab\n"), "utf-8")
+    assert kh("--lang", language, "check", "ke-hoach.yaml", ok=False).out.startswith(shown)
 
 
 def test_the_plan_of_the_examples_is_clean(tmp_path: Path) -> None:
