@@ -1,6 +1,5 @@
 """Can every notice of the plan be written? Each template is rendered with what the plan says."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -20,26 +19,25 @@ def rendering(course: Course) -> None:
     """Once for every template and kind of stage: stages with the same keys and kind of date are written alike."""
     seen: set[Any] = set()
     broken: set[str] = set()
-    for stage_id, template, letter in _notices(course):
-        stage = course.blueprint.plan.stages[stage_id]
-        kind = type(course.blueprint.due(stage_id).deadline)
-        alike = (template, letter, stage.type, stage.soft, kind, frozenset(stage.model_fields_set))
-        if alike in seen or template in broken:
-            continue
-        seen.add(alike)
-        try:
-            render_notice(_notice(course, stage_id, template, letter))
-        except BROKEN as error:
-            broken.add(template)
-            text = _("the notice “{template}” cannot be written: {error}")
-            message = text.format(template=template, error=f"{type(error).__name__}: {error}")
-            course.source.report(("stages", stage_id), "KH080", message, key=True)
-
-
-def _notices(course: Course) -> Iterator[tuple[str, str, bool]]:
-    """(stage, template, with a letter?) of everything a stage may send."""
     for stage_id, rungs in ladders(course.blueprint):
-        yield from dict.fromkeys((stage_id, rung.template, rung.letter) for rung in rungs)
+        stage = course.blueprint.plan.stages[stage_id]
+        ladder, date_kind = course.blueprint.ladder_name(stage_id), type(course.blueprint.due(stage_id).deadline)
+        alike = ladder, date_kind, stage.type, stage.soft, frozenset(stage.model_fields_set)
+        for template, letter in () if alike in seen else dict.fromkeys((rung.template, rung.letter) for rung in rungs):
+            if template not in broken and not _can_be_written(course, stage_id, template, letter):
+                broken.add(template)
+        seen.add(alike)
+
+
+def _can_be_written(course: Course, stage_id: str, template: str, letter: bool) -> bool:
+    try:
+        render_notice(_notice(course, stage_id, template, letter))
+    except BROKEN as error:
+        text = _("the notice “{template}” cannot be written: {error}")
+        message = text.format(template=template, error=f"{type(error).__name__}: {error}")
+        course.source.report(("stages", stage_id), "KH080", message, key=True)
+        return False
+    return True
 
 
 def _notice(course: Course, stage_id: str, template: str, letter: bool) -> Notice:

@@ -21,7 +21,7 @@ from engine.plan.yamltree import MAX_PROBLEMS, parse
 # One of these keys tells a plan, or a directory, from any other YAML file.
 OF_A_PLAN = frozenset({"plan", "stages", "document", "coordinator"})
 OF_A_DIRECTORY = frozenset({"units", "groups", "units_from"})
-MOST_COMPARED = 100_000
+MOST_COMPARED = 50_000
 
 
 @dataclass
