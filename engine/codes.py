@@ -126,11 +126,9 @@ RULES = {
     "KH049": Rule("warning", N_("More than there are"), N_(
         "complete_when asks for more tasks than the stage has: in fact it is complete when all are done.")),
     # Phrases and numbers
-    "KH050": Rule("error", N_("A deadline that is not understood"), N_(
-        "Write the deadline as the document does; the caret shows where reading stopped. kh explain tries a phrase "
-        "out.")),
-    "KH051": Rule("error", N_("The span ends before it begins"), N_(
-        "Write the first day of the plan, then the last: 2020-03-04 .. 2020-12-31.")),
+    "KH050": Rule("error", N_("A phrase that is not understood"), N_(
+        "Write a deadline as the document does, a stretch of days as 2020-03-04 .. 2020-12-31; the message says what "
+        "could stand here. kh explain tries a deadline out.")),
     "KH052": Rule("warning", N_("A deadline read with a doubt"), N_(
         "The phrase was understood, but could mean something else. Compare the meaning with the document.")),
     "KH053": Rule("error", N_("An inferred deadline without a date"), N_(
@@ -141,9 +139,12 @@ RULES = {
         "parent means each unit's own superior, and the directory knows none for these units.")),
     "KH056": Rule("error", N_("More than the system carries"), N_(
         "A plan spans at most 50 years and makes at most 1,000,000 tasks. Shorten the span, or divide the plan.")),
-    "KH057": Rule("warning", N_("A service that cannot be checked"), N_(
+    "KH057": Rule("warning", N_("Accepting one's own work"), N_(
+        "Who does the work has no right to accept it: once handed in it would wait for the coordinator. Name another "
+        "unit under accept_by, or leave it out.")),
+    "KH058": Rule("warning", N_("A service that cannot be checked"), N_(
         "Writing to chat and message services takes the package apprise. Install it, or leave the address away.")),
-    "KH058": Rule("error", N_("A service nobody knows"), N_(
+    "KH059": Rule("error", N_("A service nobody knows"), N_(
         "The address does not begin with the name of a service that apprise knows, such as tgram:// or mailto://.")),
     # Time
     "KH060": Rule("warning", N_("Due before the plan's date"), N_(

@@ -63,9 +63,16 @@ class PhraseError(KhError):
         text = _("deadline not understood: {reason} (at character {position} of “{phrase}”)").format(
             reason=reason, position=position + 1, phrase=phrase
         )
-        if expected:
-            text += " — " + _("could stand here: {words}").format(words=", ".join(expected))
-        super().__init__(text)
+        super().__init__(text + self._instead)
+
+    @property
+    def told(self) -> str:
+        """The reason alone: of what is no deadline, or stands right above a caret."""
+        return self.reason + self._instead
+
+    @property
+    def _instead(self) -> str:
+        return " — " + _("could stand here: {words}").format(words=", ".join(self.expected)) if self.expected else ""
 
 
 class PlanError(KhError):

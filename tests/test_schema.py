@@ -59,7 +59,7 @@ UNSAYABLE = {
     ),
     "KH010": ("a day that does not exist is good text", "T\n", "2020-02-30\n"),
     "KH017": ("a schema does not count what is in quotes", "count: 1", "count: '0'"),
-    "KH018 phrase": ("our grammar reads phrases", "2020 .. 2021", "từ 2020 đến 2021"),
+    "KH050": ("our grammar reads phrases", "2020 .. 2021", "từ 2020 đến 2021"),
     "KH018 validity": (
         "a schema does not compare days",
         "name: U",

@@ -21,6 +21,7 @@ def some(names: Iterable[str]) -> str:
 
 def completion(source: Source, blueprint: Blueprint, directory: Directory) -> None:
     """Stages that wait for nothing or for what has no end, ask for more than there is, or for a superior in vain."""
+    without: dict[str, None] = {}  # units whose work their superior would have to accept, and that have none
     for stage_id, stage in blueprint.plan.stages.items():
         units = [units[0] for units in blueprint.holders(stage_id)]
         path = ("stages", stage_id)
@@ -30,11 +31,22 @@ def completion(source: Source, blueprint: Blueprint, directory: Directory) -> No
         if rule.isdigit() and int(rule) > len(units) and units:
             text = _("{n} tasks are asked for, and the stage has {total}").format(n=rule, total=len(units))
             source.report((*path, "complete_when"), "KH049", text)
+        if stage.accept_by in units:
+            text = _("{unit} cannot accept its own work: only the coordinator could").format(unit=stage.accept_by)
+            source.report((*path, "accept_by"), "KH057", text)
         orphans = [unit for unit in units if unit in directory.units and not directory.units[unit].parent]
         for key in ("submit_to", "accept_by"):
             if orphans and "parent" in (getattr(stage, key) or ()):
-                text = _("`parent` leads nowhere: the directory has no superior of {units}")
-                source.report((*path, key), "KH055", text.format(units=some(orphans)))
+                _no_superior(source, (*path, key), orphans)
+        if stage.accept_by is None and blueprint.plan.accept_by == "parent":
+            without |= dict.fromkeys(orphans)
+    if without:
+        _no_superior(source, ("accept_by",), without)
+
+
+def _no_superior(source: Source, path: tuple[str, ...], units: Iterable[str]) -> None:
+    text = _("`parent` leads nowhere: the directory has no superior of {units}").format(units=some(units))
+    source.report(path, "KH055", text)
 
 
 def _waiting(

@@ -30,7 +30,13 @@ class _Case(NamedTuple):
         """Is there no date when the plan starts?"""
         it = self.deadline
         later = isinstance(it, Relative) and it.direction == "after" and it.anchor_day is None
-        return it is None or isinstance(it, Window) or later
+        some_day = isinstance(it, Recurring) and it.first is None
+        return it is None or isinstance(it, Window) or later or some_day
+
+    @property
+    def forwards(self) -> bool:
+        """Is there anything to forward, or a rung that tells who forwards?"""
+        return bool(self.stage.submit_to) or any("through" in rung.to for rung in self.blueprint.ladder(self.name))
 
 
 # (key, when it is without effect, why); the first reason counts.
@@ -41,7 +47,7 @@ _RULES: tuple[tuple[str, Callable[[_Case], bool], str], ...] = (
     ("opens", lambda it: it.dateless, N_("there is no date to count back from when the plan starts")),
     ("roll", lambda it: it.deadline is None, N_("there is no date to move")),
     ("inferred", lambda it: it.blueprint.is_written(it.name), N_("the deadline itself gives the date")),
-    ("through", lambda it: not it.stage.submit_to, N_("there is no recipient to forward to (`submit_to`)")),
+    ("through", lambda it: not it.forwards, N_("there is no recipient to forward to (`submit_to`)")),
     ("complete_when", lambda it: it.stage.type == "event", N_("an event is one task")),
 )
 

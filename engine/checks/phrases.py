@@ -16,9 +16,6 @@ def deadlines(source: Source, blueprint: Blueprint, _directory: Directory) -> No
         for key, phrase in (("deadline", stage.deadline), ("inferred", stage.inferred)):
             if phrase:
                 _read(source, blueprint, ("stages", stage_id, key), phrase)
-    first, last = blueprint.plan.span_days
-    if last < first:
-        source.report(("span",), "KH051", _("the span ends before it begins"))
 
 
 def _read(source: Source, blueprint: Blueprint, path: tuple[str, str, str], phrase: str) -> None:

@@ -1,11 +1,8 @@
 """Can every notice of the plan be written? Each template is rendered with what the plan says."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-
-from jinja2 import TemplateError
 
 from engine.checks.paper import PaperRegister, ladders, paper_task
 from engine.checks.timeline import Course
@@ -13,31 +10,27 @@ from engine.i18n import _
 from engine.ladders import label
 from engine.notices import Notice, Section, render_notice
 
-BROKEN = (TemplateError, ArithmeticError, LookupError, TypeError, ValueError)
-
 
 def rendering(course: Course) -> None:
     """Once for every template and kind of stage: stages with the same keys and kind of date are written alike."""
     seen: set[Any] = set()
-    for stage_id, template, letter in _notices(course):
-        stage = course.blueprint.plan.stages[stage_id]
-        kind = type(course.blueprint.due(stage_id).deadline)
-        alike = (template, letter, stage.type, stage.soft, kind, frozenset(stage.model_fields_set))
-        if alike in seen:
-            continue
-        seen.add(alike)
-        try:
-            render_notice(_notice(course, stage_id, template, letter))
-        except BROKEN as error:
-            text = _("the notice “{template}” cannot be written: {error}")
-            message = text.format(template=template, error=f"{type(error).__name__}: {error}")
-            course.source.report(("stages", stage_id), "KH080", message, key=True)
-
-
-def _notices(course: Course) -> Iterator[tuple[str, str, bool]]:
-    """(stage, template, with a letter?) of everything a stage may send."""
+    broken: set[str] = set()
     for stage_id, rungs in ladders(course.blueprint):
-        yield from dict.fromkeys((stage_id, rung.template, rung.letter) for rung in rungs)
+        stage = course.blueprint.plan.stages[stage_id]
+        ladder, date_kind = course.blueprint.ladder_name(stage_id), type(course.blueprint.due(stage_id).deadline)
+        alike = ladder, date_kind, stage.type, stage.soft, frozenset(stage.model_fields_set)
+        for template, letter in () if alike in seen else dict.fromkeys((rung.template, rung.letter) for rung in rungs):
+            if template not in broken and not _can_be_written(course, stage_id, template, letter):
+                broken.add(template)
+        seen.add(alike)
+
+
+def _can_be_written(course: Course, stage_id: str, template: str, letter: bool) -> bool:
+    failures = render_notice(_notice(course, stage_id, template, letter)).failures
+    for failure in failures:
+        text = _("the notice “{template}” cannot be written: {error}")
+        course.source.report(("stages", stage_id), "KH080", text.format(template=template, error=failure), key=True)
+    return not failures
 
 
 def _notice(course: Course, stage_id: str, template: str, letter: bool) -> Notice:

@@ -15,7 +15,7 @@ def services(source: Source, directory: Directory) -> None:
             match known(address):
                 case None:
                     text = _("{name} cannot be checked or written to: pip install 'kh-engine[channels]'")
-                    source.report_in_directory(place, "KH057", text.format(name=unit_id))
+                    source.report_in_directory(place, "KH058", text.format(name=unit_id))
                 case False:
                     text = _("apprise knows no such service: {address}").format(address=address.partition(":")[0])
-                    source.report_in_directory(place, "KH058", text)
+                    source.report_in_directory(place, "KH059", text)

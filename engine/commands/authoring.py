@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from engine.checks import check
-from engine.codes import RULES
 from engine.commands.findings import print_findings
 from engine.commands.output import print_json
 from engine.errors import Problem
@@ -36,7 +35,7 @@ def _check() -> click.Command:
         if as_json or style == "json":
             print_json([problem.as_dict() for problem in problems])
         elif style == "sarif":
-            print_json(sarif(problems, RULES))
+            print_json(sarif(problems))
         else:
             print_findings(found, len(sources))
         counts = Counter(problem.severity for problem in problems)
@@ -48,7 +47,7 @@ def _check() -> click.Command:
 def _sources(name: str) -> Iterator[Source]:
     """What a file, a folder, or `-` for standard input holds."""
     if name == "-":
-        yield load(Path(name), sys.stdin.buffer.read(MAX_BYTES + 1))
+        yield load(Path(name), sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b"")
         return
     path = find_plan(name)
     if not path.is_dir():

@@ -5,6 +5,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from engine.deadlines import (
     Deadline,
@@ -54,6 +55,7 @@ class Blueprint:
         self._stages = {*plan.stages, *also}
         self._dues: dict[str, Due] = {}
         self._partners: dict[str, dict[str, tuple[str, ...]]] = {}
+        self._holders: dict[tuple[Any, ...], list[tuple[str, ...]]] = {}
         self._readings: dict[str, Deadline | PhraseError] = {}
         self._recurrences: dict[str, Recurring | None] = {}
 
@@ -99,10 +101,12 @@ class Blueprint:
             return []
         if stage.holder is None:
             return [(stage.chair if stage.type == "event" and stage.chair else self.plan.coordinator,)]
-        units = self.members(stage.holder.units, stage.holder.except_)
-        if stage.type == "event" or stage.holder.mode == "joint":
-            return [tuple(units)] if units else []
-        return [(unit,) for unit in units]
+        together = stage.type == "event" or stage.holder.mode == "joint"
+        key = stage.holder.units, stage.holder.except_, together
+        if key not in self._holders:
+            units = self.members(stage.holder.units, stage.holder.except_)
+            self._holders[key] = [tuple(units)] if together and units else [(unit,) for unit in units]
+        return self._holders[key]
 
     def partners(self, stage_id: str, unit: str) -> tuple[str, ...]:
         """All the units of the task that `unit` is known for."""

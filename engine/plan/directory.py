@@ -92,9 +92,9 @@ class Unit(Model):
     @model_validator(mode="after")
     def _one_name(self) -> "Unit":
         if bool(self.name) == bool(self.names):
-            raise refuse("name", _("give the unit either `name` or `names`"))
+            raise refuse("name", _("give the unit either `name` or `names`"), "names")
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
-            raise refuse("validity", _("the unit ends (valid_to) before it begins (valid_from)"))
+            raise refuse("validity", _("the unit ends (valid_to) before it begins (valid_from)"), "valid_to")
         return self
 
     def name_on(self, day: date) -> str:

@@ -55,5 +55,13 @@ def yaml_files(folder: Path) -> list[Path]:
     return found
 
 
+def names_in(folder: Path) -> list[str]:
+    """What a folder holds; nothing where there is none."""
+    try:
+        return sorted(os.listdir(folder))
+    except (OSError, ValueError):
+        return []
+
+
 def shipped_plans() -> list[str]:
     return sorted(path.stem for path in data_dir("plans").glob("*.yaml"))

@@ -21,7 +21,8 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "literal_error": ("KH014", N_("“{value}” is not known here; one of {words}")),
     "string_type": ("KH015", N_("`{name}`: text is expected here, not {value}")),
     "string_too_short": ("KH015", N_("`{name}` is empty: text is expected here")),
-    "string_too_long": ("KH015", N_("`{name}`: longer than {max_length} characters")),
+    "string_too_long": ("KH017", N_("`{name}`: longer than {max_length} characters")),
+    "too_long": ("KH017", N_("`{name}`: longer than {max_length} characters")),  # of an id
     "string_pattern_mismatch": (
         "KH016", N_("“{value}” cannot stand here: an id has only the letters a–z, digits, and - between them")),
     "int_type": ("KH015", N_("`{name}`: a whole number is expected here, not “{value}”")),
@@ -39,8 +40,8 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "greater_than_equal": ("KH017", N_("`{name}` must be at least {ge}")),
     "less_than_equal": ("KH017", N_("`{name}` must be at most {le}")),
 }  # fmt: skip
+_OURS = {"phrase": "KH050", "word": "KH014"}  # what the models say themselves; all else is KH018
 MOST_HINTS = 1000  # findings with a nearest word: searching takes time
-_ABOUT_THE_WHOLE = ("missing", "too_short")  # and whatever code the models raise themselves
 
 
 def problems_of(error: ValidationError, tree: Tree, model: type[BaseModel]) -> list[Problem]:
@@ -51,7 +52,7 @@ def problems_of(error: ValidationError, tree: Tree, model: type[BaseModel]) -> l
         path = existing(tree.value, item["loc"])
         if _unfinished(tree, path, item["type"]):
             continue
-        place = tree.locate(path, key=_points_at_key(item))
+        place = _place(tree, path, item)
         if place[1:] in refused or place[1] in tree.mended:
             continue
         name = str(item["loc"][-1]) if item["type"] == "missing" else ""
@@ -62,16 +63,19 @@ def problems_of(error: ValidationError, tree: Tree, model: type[BaseModel]) -> l
 
 
 def _unfinished(tree: Tree, path: Path, kind: str) -> bool:
-    """Is this said of a mapping whose end was not read?"""
-    about_the_whole = kind in _ABOUT_THE_WHOLE or kind not in _MESSAGES
-    return tree.cut is not None and about_the_whole and tree.cut[: len(path)] == path
+    """Is this said of what was being read when reading stopped?"""
+    if tree.cut is None or kind == "extra_forbidden":
+        return False
+    return tree.cut[: len(path)] == path or path[: len(tree.cut)] == tree.cut
 
 
-def _points_at_key(item: Any) -> bool:
-    """The key is the place of what is wrong with it, or with the block below it."""
-    if item["type"] in ("extra_forbidden", "missing") or item["loc"][-1:] == ("[key]",):
-        return True
-    return item["type"] not in _MESSAGES and isinstance(item["input"], Mapping) and not item["input"].flow
+def _place(tree: Tree, path: Path, item: Any) -> tuple[str, int, int]:
+    """The value to blame; its key where that is wrong, or missing something, or opens a block that is wrong."""
+    if blamed := item.get("ctx", {}).get("key"):
+        return tree.locate(existing(tree.value, (*path, blamed)), key=True)
+    block = item["type"] not in _MESSAGES and isinstance(item["input"], Mapping) and not item["input"].flow
+    key = item["type"] in ("extra_forbidden", "missing") or "[key]" in item["loc"]
+    return tree.locate(path, key=key or block)
 
 
 def _said(item: dict[str, Any], path: Path, model: type[BaseModel], *, hinted: bool) -> tuple[str, str]:
@@ -81,7 +85,7 @@ def _said(item: dict[str, Any], path: Path, model: type[BaseModel], *, hinted: b
     name = item["loc"][-1] if kind == "missing" else words[-1] if words else ""
     context = item.get("ctx", {})
     if kind not in _MESSAGES:
-        return "KH018", str(context.get("text", item["msg"]))
+        return _OURS.get(kind, "KH018"), str(context.get("text", item["msg"]))
     if kind == "string_type" and isinstance(value, Mapping) and not value.flow:
         return "KH024", _("a colon made a mapping of this text: put the whole text in quotes")
     if kind == "string_pattern_mismatch" and name == "email":

@@ -15,7 +15,7 @@ from engine.i18n import _, number
 from engine.plan.blueprint import Blueprint
 from engine.plan.calendarfile import CalendarFile
 from engine.plan.directory import Directory
-from engine.plan.files import read_file
+from engine.plan.files import names_in, read_file
 from engine.plan.form import problems_of
 from engine.plan.model import Plan
 from engine.plan.salvage import UNKNOWN, salvage
@@ -27,7 +27,7 @@ from engine.plan.yamltree import MAX_PROBLEMS, parse
 OF_A_PLAN = frozenset({"plan", "stages", "document", "coordinator"})
 OF_A_DIRECTORY = frozenset({"units", "groups", "units_from"})
 OF_A_CALENDAR = frozenset({"announcements"})
-MOST_COMPARED = 100_000
+MOST_COMPARED = 50_000
 
 
 @dataclass
@@ -223,8 +223,7 @@ def _load_directory_of(plan: Plan, source: Source) -> None:
 def _load_directory_file(path: Path, source: Source) -> None:
     inner = load_directory(path)
     if inner.tree.problems and inner.tree.problems[0].code == "KH021":  # said where the plan names it
-        known = [str(other.relative_to(source.path.parent)) for other in path.parent.glob("*.yaml")]
-        hint = nearest(str(path.relative_to(source.path.parent)), known)
+        hint = nearest(path.name, names_in(path.parent))
         source.report(("directory",), "KH021", inner.tree.problems[0].message + hint)
         return
     source.directory, source.directory_tree, source.table = inner.directory, inner.tree, inner.table

@@ -41,7 +41,7 @@ def _phrase_of(reader: Any) -> Any:
         try:
             reader(value)
         except PhraseError as error:
-            raise refuse("phrase", str(error)) from error
+            raise refuse("phrase", error.told) from error
         return value
 
     return check
@@ -231,9 +231,10 @@ class Stage(Model):
     @model_validator(mode="after")
     def _someone(self) -> "Stage":
         if self.responsible and self.inferred_responsible:
-            raise refuse("responsible", _("give `responsible` or `inferred_responsible`, not both"))
+            message = _("give `responsible` or `inferred_responsible`, not both")
+            raise refuse("responsible", message, "inferred_responsible")
         if self.who and not (self.soft or self.type in WHO_TYPES):
-            raise refuse("who", _("`who` is for soft and ongoing work: name a unit under `responsible`"))
+            raise refuse("who", _("`who` is for soft and ongoing work: name a unit under `responsible`"), "who")
         if not (self.responsible or self.inferred_responsible or self.who or self.type == "event"):
             raise refuse("responsible", _("who is responsible? name a unit, {each: GROUP} or {joint: […]}"))
         return self
@@ -242,7 +243,7 @@ class Stage(Model):
     def _only_events(self) -> "Stage":
         for name in EVENT_KEYS:
             if getattr(self, name) and self.type not in EVENT_TYPES:
-                raise refuse("event", _("`{name}` belongs to an event: add `type: event`").format(name=name))
+                raise refuse("event", _("`{name}` belongs to an event: add `type: event`").format(name=name), name)
         return self
 
     @model_validator(mode="after")
@@ -250,9 +251,10 @@ class Stage(Model):
         text = self.complete_when
         number = text.removesuffix("%").strip()
         if text != "all" and not (number.isascii() and number.isdigit() and int(number[:9]) >= 1):
-            raise refuse("complete_when", _("complete_when is `all`, a number such as 5, or a share such as 80%"))
+            message = _("complete_when is `all`, a number such as 5, or a share such as 80%")
+            raise refuse("complete_when", message, "complete_when")
         if text.endswith("%") and int(number[:9]) > 100:
-            raise refuse("complete_when", _("complete_when cannot be more than 100%"))
+            raise refuse("complete_when", _("complete_when cannot be more than 100%"), "complete_when")
         return self
 
     @property
@@ -282,10 +284,16 @@ class RungModel(Model):
 
     @model_validator(mode="after")
     def _known_words(self) -> "RungModel":
-        known_word(self.template, tuple(TEMPLATES))
+        known_word(self.template, tuple(TEMPLATES), "template")
         if self.if_ is not None:
-            known_word(self.if_, CONDITIONS)
+            known_word(self.if_, CONDITIONS, "if")
         return self
+
+
+def _own_name(name: str) -> str:
+    if name in BUILT_IN_NAMES:
+        raise refuse("ladder", _("{name} is built in: give your own ladder another name").format(name=name))
+    return name
 
 
 class Plan(Model):
@@ -303,19 +311,12 @@ class Plan(Model):
     span: SpanText  # type: ignore[valid-type]
     accept_by: Slug | None = None
     ladder: Slug = "don-doc"
-    ladders: dict[Slug, tuple[RungModel, ...]] = {}
+    ladders: dict[Annotated[Slug, AfterValidator(_own_name)], tuple[RungModel, ...]] = {}
     criteria: tuple[Criteria, ...] = ()
     stages: dict[Slug, Stage] = Field(min_length=1)
     quotas: dict[Slug, Quota] = {}
     questions: tuple[Question, ...] = ()
     occasions: dict[Slug, OccasionText] = {}  # type: ignore[valid-type]
-
-    @model_validator(mode="after")
-    def _ladder_names(self) -> "Plan":
-        for name in self.ladders:
-            if name in BUILT_IN_NAMES:
-                raise refuse("ladder", _("{name} is built in: give your own ladder another name").format(name=name))
-        return self
 
     @property
     def span_days(self) -> tuple[date, date]:

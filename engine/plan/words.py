@@ -15,9 +15,9 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def refuse(code: str, message: str) -> PydanticCustomError:
-    """A mistake with a message of ours; pydantic adds the place."""
-    return PydanticCustomError(code, "{text}", {"text": message})
+def refuse(code: str, message: str, key: str = "") -> PydanticCustomError:
+    """A mistake with a message of ours; pydantic adds the place, `key` the value in it that is to blame."""
+    return PydanticCustomError(code, "{text}", {"text": message, "key": key})
 
 
 def as_text(value: Any) -> Any:
@@ -115,9 +115,9 @@ WebAddress = _address(_web_address, _WEB)
 ServiceAddress = _address(_service_address, _SERVICE)
 
 
-def known_word(value: Any, words: tuple[str, ...]) -> None:
+def known_word(value: Any, words: tuple[str, ...], key: str) -> None:
     from engine.errors import nearest
 
     if value not in words:
         message = _("“{value}” is not known here; one of {words}").format(value=value, words=", ".join(words))
-        raise refuse("word", message + nearest(str(value), words))
+        raise refuse("word", message + nearest(str(value), words), key)

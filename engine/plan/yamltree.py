@@ -43,7 +43,7 @@ def parse(data: bytes, file: str) -> Tree:
     for _reading in range(max(1, min(MAX_REREADINGS, MAX_REREAD // (len(text) + 1)))):
         tree.problems = list(unprintable)
         found = _read(tree, text)
-        if found is None or (troubles and not (found.local and found.mark > troubles[-1].mark)):
+        if found is None or (troubles and not (found.local and found.mark[0] > troubles[-1].mark[0])):
             break
         troubles.append(found)
         mended = quoted(text, found.mark[0]) if found.local else None
@@ -121,9 +121,9 @@ class _Builder:
 
     def build(self, text: str) -> None:
         for event in _events(text):
-            kind = type(event).__name__
-            if kind in _HANDLERS:
-                _HANDLERS[kind](self, event, (event.start_mark.line + 1, event.start_mark.column + 1))
+            if handler := _HANDLERS.get(type(event)):
+                mark = event.start_mark
+                handler(self, event, (mark.line + 1, mark.column + 1))
                 if self.documents > 1:
                     return
 
@@ -266,11 +266,11 @@ class _Builder:
 
 
 _HANDLERS = {
-    "DocumentStartEvent": _Builder.on_document,
-    "AliasEvent": _Builder.on_alias,
-    "ScalarEvent": _Builder.on_scalar,
-    "MappingStartEvent": _Builder.on_mapping,
-    "SequenceStartEvent": _Builder.on_sequence,
-    "MappingEndEvent": _Builder.on_end,
-    "SequenceEndEvent": _Builder.on_end,
+    yaml.DocumentStartEvent: _Builder.on_document,
+    yaml.AliasEvent: _Builder.on_alias,
+    yaml.ScalarEvent: _Builder.on_scalar,
+    yaml.MappingStartEvent: _Builder.on_mapping,
+    yaml.SequenceStartEvent: _Builder.on_sequence,
+    yaml.MappingEndEvent: _Builder.on_end,
+    yaml.SequenceEndEvent: _Builder.on_end,
 }

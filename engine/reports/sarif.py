@@ -1,22 +1,22 @@
 """Findings as SARIF 2.1.0, the form that code hosts and editors read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
 from engine import __version__
-from engine.codes import Rule
+from engine.codes import RULES, Rule
 from engine.errors import Problem
 from engine.i18n import _
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def sarif(problems: Iterable[Problem], rules: Mapping[str, Rule]) -> dict[str, Any]:
+def sarif(problems: Iterable[Problem]) -> dict[str, Any]:
     """One run with all rules and a result for each finding."""
-    codes = list(rules)
-    driver = {"name": "kh", "version": __version__, "rules": [_rule(code, rules[code]) for code in codes]}
+    codes = list(RULES)
+    driver = {"name": "kh", "version": __version__, "rules": [_rule(code, RULES[code]) for code in codes]}
     results = [{**_result(problem), "ruleIndex": codes.index(problem.code)} for problem in problems]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
