@@ -26,6 +26,7 @@ import engine.commands.facts
 import engine.commands.graphing
 import engine.commands.moves
 import engine.commands.notices
+import engine.commands.papers
 import engine.commands.quiet
 import engine.commands.running
 import engine.commands.schema
