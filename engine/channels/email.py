@@ -1,5 +1,6 @@
 """E-mail over SMTP: one connection a batch, the same Message-ID at every attempt."""
 
+import base64
 import json
 import smtplib
 import ssl
@@ -124,7 +125,12 @@ def compose(message: Any, sender: str, at: datetime) -> EmailMessage:
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.body, cte="base64")
     for attachment in json.loads(message.attachments):
-        mail.add_attachment(attachment["text"], subtype="plain", filename=attachment["name"], cte="base64")
+        kind, _slash, subtype = attachment.get("type", "text/plain").partition("/")
+        if "base64" in attachment:
+            content = base64.b64decode(attachment["base64"])
+            mail.add_attachment(content, kind, subtype, filename=attachment["name"])
+        else:
+            mail.add_attachment(attachment["text"], subtype=subtype, filename=attachment["name"], cte="base64")
     return mail
 
 
