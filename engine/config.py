@@ -32,6 +32,7 @@ KEYS = {
     "zone": Key("office.zone", "KH_ZONE", "Asia/Ho_Chi_Minh"),
     "hours": Key("office.hours", "KH_HOURS", "07:30-11:30 13:30-17:00"),
     "ack_days": Key("office.ack_days", "KH_ACK_DAYS", "10"),
+    "templates": Key("templates", "KH_TEMPLATES", ""),
     "smtp_host": Key("smtp.host", "KH_SMTP_HOST", ""),
     "smtp_port": Key("smtp.port", "KH_SMTP_PORT", "25"),
     "smtp_tls": Key("smtp.tls", "KH_SMTP_TLS", "none"),
@@ -87,6 +88,12 @@ class Settings:
         if not (text.isascii() and text.isdigit() and 1 <= int(text[:5]) <= 1000):
             raise BadValue(_("KH_ACK_DAYS is a number of working days from 1 to 1000, not {text}").format(text=text))
         return int(text)
+
+    @property
+    def templates(self) -> Path | None:
+        """The office's own templates; a relative folder lies beside the kh.toml that names it."""
+        own = self.values["templates"]
+        return Path(own.source).parent / own.text if own.text else None
 
     @property
     def smtp(self) -> Smtp | None:

@@ -216,7 +216,7 @@ class Desk:
     """Where the messages of one release are written; what several of them say alike is looked up once."""
 
     def __init__(self, office: Office, connection: Connection, now: datetime):
-        self.connection, self.now = connection, now
+        self.connection, self.now, self.own = connection, now, office.settings.templates
         self.zone, self.today = office.zone, local_date(now, office.zone)
         self.almanac = office.almanac(connection)
         self._progress: dict[tuple[int, str, str], tuple[int, int]] = {}
@@ -235,7 +235,7 @@ class Desk:
             contact=address_of(first.register, first.blueprint.plan.coordinator, self.today) or "",
             today=self.today,
         )  # fmt: skip
-        rendered = render_notice(notice)
+        rendered = render_notice(notice, self.own)
         return {
             "recipient": address, "channel": CHANNEL, "office_date": self.today, "urgent": urgent, "held": held,
             "message_id": _message_id(notice.contact, address, CHANNEL, self.today, urgent, held),

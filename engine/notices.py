@@ -1,11 +1,15 @@
 """What a notice says: plain data for the templates, and the text they make of it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from engine.calendar import Calendar
+from engine.clock import local_date
+from engine.letters import attachment, write_letter
 from engine.office import Register
 from engine.plan.blueprint import Blueprint
 from engine.rows import TaskRow
@@ -84,13 +88,17 @@ class Section:
             severity,
             undeliverable,
             letter,
-            _plan_facts(blueprint, register),
+            _plan_facts(blueprint, register, local_date(now, calendar.zone)),
             _stage_facts(blueprint, register, stage_id, tasks),
             lines,
             tuple(register.name(unit, day) for unit in received),
             *progress,
             stood_from,
         )
+
+    def plain(self) -> dict[str, Any]:
+        """As plain data, all the templates ever see."""
+        return {**vars(self), "lines": [vars(line) for line in self.lines]}
 
 
 @dataclass(frozen=True)
@@ -112,32 +120,52 @@ class Rendered:
 
 def _plain(notice: Notice) -> dict[str, Any]:
     """A notice as plain data, all the templates ever see."""
-    sections = [{**vars(section), "lines": [vars(line) for line in section.lines]} for section in notice.sections]
-    return {**vars(notice), "sections": sections}
+    return {**vars(notice), "sections": [section.plain() for section in notice.sections]}
 
 
-def render_notice(notice: Notice) -> Rendered:
+def render_notice(notice: Notice, own: Path | None = None) -> Rendered:
+    """`own` is the folder of the office's own templates."""
     context = _plain(notice)
     letters = [section for section in context["sections"] if section["letter"]]
     return Rendered(
-        subject=header_text(render("subject.txt.j2", notice.language, context)),
-        body=render("digest.txt.j2", notice.language, context),
+        subject=header_text(render("subject.txt.j2", notice.language, context, own)),
+        body=render("digest.txt.j2", notice.language, context, own),
         attachments=[
-            {"name": f"du-thao-cong-van-{number}.txt",
-             "text": render("cong-van.txt.j2", notice.language, {**context, "section": section})}
+            attachment(
+                write_letter("cv", [section], notice.language, notice.today, own=own), f"du-thao-cong-van-{number}"
+            )
             for number, section in enumerate(letters, start=1)
         ],
     )  # fmt: skip
 
 
-def _plan_facts(blueprint: Blueprint, register: Register) -> dict[str, Any]:
+def _plan_facts(blueprint: Blueprint, register: Register, today: date) -> dict[str, Any]:
     plan = blueprint.plan
     document = plan.document
     return {
-        "number": plan.number, "title": plan.title, "issued": document.issued, "as_of": document.as_of,
+        "number": plan.number, "document_number": document.number or "", "title": plan.title,
+        "issued": document.issued, "as_of": document.as_of,
         "issuer": register.name(document.issuer, document.date), "basis": document.basis,
-        "secondary": document.source.kind == "news",
+        "secondary": document.source.kind == "news", "sender": _sender(register, plan.coordinator, today),
     }  # fmt: skip
+
+
+def _sender(register: Register, name: str, today: date) -> dict[str, str]:
+    """Whose letters these are, as far as the directory tells: what it does not say is left open in a letter."""
+    unit = register.find(name)
+    parent = unit.parent if unit else None
+    above = [unit, register.find(parent) if parent else None]
+    province = next((one.name_on(today) for one in above if one and one.level == "province"), "")
+    place = _PLACE.search(province)
+    return {
+        "name": register.name(name, today), "superior": register.name(parent, today) if parent else "",
+        "abbreviation": next((one for one in (unit.aliases if unit else ()) if one.isupper() and " " not in one), ""),
+        "place": place[1] or place[2] if place else "", "head": (unit and unit.head and unit.head.name) or "",
+    }  # fmt: skip
+
+
+# A place named after a person is written in full.
+_PLACE = re.compile(r"(Thành phố Hồ Chí Minh)|(?:tỉnh|thành phố) (.+)", re.IGNORECASE)
 
 
 def _stage_facts(blueprint: Blueprint, register: Register, stage_id: str, tasks: Sequence[TaskRow]) -> dict[str, Any]:

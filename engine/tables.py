@@ -169,7 +169,7 @@ class Message(SQLModel, table=True):
     message_id: str = Field(unique=True)
     subject: str
     body: str = Field(sa_type=Text)
-    attachments: str = Field(default="[]", sa_type=Text)  # JSON: [{name, type, text}]
+    attachments: str = Field(default="[]", sa_type=Text)  # JSON: [{name, type, text or base64}]
     severity: int
     rung: str
     template: str

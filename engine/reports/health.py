@@ -23,7 +23,7 @@ class Finding:
 def findings(office: Office, now: datetime) -> list[Finding]:
     schema = schema_version(office.engine)
     url = hide_password(office.engine.url.render_as_string(hide_password=False))
-    smtp = office.settings.smtp
+    smtp, own = office.settings.smtp, office.settings.templates
     with reading(office.engine) as connection:
         last = store.last_beat(connection, HEARTBEAT)
         counts: dict[str, int] = dict(
@@ -37,6 +37,7 @@ def findings(office: Office, now: datetime) -> list[Finding]:
         Finding(schema == head_version(), _("database {url}, schema {schema}").format(url=url, schema=schema)),
         Finding(smtp is not None, _("mail server {host}:{port}").format(host=smtp.host, port=smtp.port) if smtp
                 else _("no mail server is set: KH_SMTP_HOST, or [smtp] host in kh.toml")),
+        Finding(own is None or own.is_dir(), _("the office's own templates: {folder}").format(folder=own or _("none"))),
         Finding(not ahead, _("no tick was made for a time to come") if not ahead else
                 _("the last tick was made for a time to come: `kh tick` without --at sets it right")),
         Finding(not silent, _("last tick: {last}").format(last=last.isoformat() if last else _("never"))
