@@ -6,7 +6,8 @@ signatory knows (number, day of signing) stays open.
 
 import io
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -40,7 +41,8 @@ class Letter:
 
     @property
     def text(self) -> str:
-        return render(f"{ANY_KIND}.txt.j2", self.language, self.parts, self.own)
+        with _filling_in(f"{ANY_KIND}.txt.j2"):
+            return render(f"{ANY_KIND}.txt.j2", self.language, self.parts, self.own)
 
     def docx(self) -> bytes:
         """Raises Unavailable without the `docx` extra, BadValue for a Word file that cannot be filled in."""
@@ -50,12 +52,10 @@ class Letter:
             raise Unavailable(_("this needs the package docxtpl: pip install 'kh-engine[docx]'")) from error
         path = self._form()
         target = io.BytesIO()
-        try:
+        with _filling_in(path):
             form = DocxTemplate(path)
             form.render(self.parts, environment(self.language, self.own).overlay(autoescape=True))
             form.save(target)
-        except Exception as error:  # an office's own file and the expressions in it may fail in any way
-            raise BadValue(_("cannot fill in {path}: {reason}").format(path=path, reason=error)) from error
         return target.getvalue()
 
     def _form(self) -> Path:
@@ -74,7 +74,10 @@ def write_letter(
     asked: date | None = None,
     own: Path | None = None,
 ) -> Letter:
-    """A letter about the sections of one plan; `asked` is the new day it sets, left open where there is none."""
+    """A letter about the sections of one plan; `asked` is the new day it sets, left open where there is none.
+
+    Raises BadValue for a text template that cannot be filled in.
+    """
     sections = plain(sections)
     rows = [{**line, "stage": section["stage"]["name"]} for section in sections for line in section["lines"]]
     annex = rows if kind != "gm" and len(rows) > MOST_IN_TEXT else []
@@ -84,10 +87,20 @@ def write_letter(
         "annex": annex, "today": today, "asked": asked,
     }  # fmt: skip
     parts: dict[str, Any] = {}
-    for name in (f"_{ANY_KIND}", KINDS[kind][0]):
-        parts |= exported(f"{name}.txt.j2", language, context, own)
-    lists = {name: list(filter(None, map(str.strip, parts[name].splitlines()))) for name in _LISTS}
+    for name in (f"_{ANY_KIND}.txt.j2", f"{KINDS[kind][0]}.txt.j2"):
+        with _filling_in(name):
+            parts |= exported(name, language, context, own)
+    lists = {name: list(filter(None, map(str.strip, parts.get(name, "").splitlines()))) for name in _LISTS}
     return Letter(kind, language, own, {**context, **parts, **lists})
+
+
+@contextmanager
+def _filling_in(template: Path | str) -> Iterator[None]:
+    """An office's own template and the expressions in it may fail in any way."""
+    try:
+        yield
+    except Exception as error:
+        raise BadValue(_("cannot fill in {path}: {reason}").format(path=template, reason=error)) from error
 
 
 def attachment(letter: Letter, name: str) -> dict[str, str]:

@@ -250,6 +250,17 @@ def test_a_broken_template_of_the_office_is_a_plain_error(late: Kh, tmp_path: Pa
     assert not (tmp_path / "thu.docx").exists()
 
 
+@pytest.mark.parametrize("text", ["{{ nothing }}", "{% set subject = 1/0 %}", "{% for %}", "no part of a letter"])
+def test_so_are_broken_words(late: Kh, tmp_path: Path, text: str) -> None:
+    own = tmp_path / "mau" / "vi"
+    own.mkdir(parents=True)
+    (tmp_path / "kh.toml").write_text('templates = "mau"\n', encoding="utf-8")
+    (own / "cong-van.txt.j2").write_text(text, encoding="utf-8")
+    ran = late("letter", "dt", "--at", LATE, "--dry-run", ok=False)
+    assert ran.code == 1
+    assert ".txt.j2" in ran.err
+
+
 def test_doctor_misses_a_folder_of_templates(kh: Kh, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KH_TEMPLATES", "khong-co")
     assert "PROBLEM: the office's own templates: khong-co" in kh("doctor", ok=False).out

@@ -52,7 +52,7 @@ def _letter() -> click.Command:
         else:
             write_out(letter.docx(), output)
             click.echo(_("{file}: a draft about {n} tasks; number, date and signature stay open").format(
-                file=output, n=len(tasks)))  # fmt: skip
+                file=output, n=len(letter.parts["rows"])))  # fmt: skip
 
     return run
 
