@@ -33,6 +33,7 @@ KEYS = {
     "zone": Key("office.zone", "KH_ZONE", "Asia/Ho_Chi_Minh"),
     "hours": Key("office.hours", "KH_HOURS", "07:30-11:30 13:30-17:00"),
     "ack_days": Key("office.ack_days", "KH_ACK_DAYS", "10"),
+    "templates": Key("templates", "KH_TEMPLATES", ""),
     "smtp_host": Key("smtp.host", "KH_SMTP_HOST", ""),
     "smtp_port": Key("smtp.port", "KH_SMTP_PORT", "25"),
     "smtp_tls": Key("smtp.tls", "KH_SMTP_TLS", "none"),
@@ -43,7 +44,6 @@ KEYS = {
     "webhook_secret": Key("webhook.secret", "KH_WEBHOOK_SECRET", "", secret=True),
     "delivery_timeout": Key("delivery.timeout", "KH_DELIVERY_TIMEOUT", "30"),
     "delivery_per_minute": Key("delivery.per_minute", "KH_DELIVERY_PER_MINUTE", "0"),
-    "templates": Key("office.templates", "KH_TEMPLATES", ""),
 }
 TLS_MODES = ("none", "starttls", "tls")
 
@@ -95,6 +95,12 @@ class Settings:
         return int(text)
 
     @property
+    def templates(self) -> Path | None:
+        """The office's own templates; a relative folder lies beside the kh.toml that names it."""
+        own = self.values["templates"]
+        return Path(own.source).parent / own.text if own.text else None
+
+    @property
     def smtp(self) -> Smtp | None:
         """None where no server is named: then nothing can be sent."""
         if not self["smtp_host"]:
@@ -115,11 +121,6 @@ class Settings:
     @property
     def mail_folder(self) -> Path | None:
         return _read_folder(self["mail_folder"])
-
-    @property
-    def templates(self) -> Path | None:
-        """The office's own templates, laid out as the shipped ones are."""
-        return _read_folder(self["templates"])
 
     @property
     def timeout(self) -> float:

@@ -10,8 +10,7 @@ from itertools import zip_longest
 from typing import Any
 
 from engine.clock import local_date, zone
-from engine.errors import Unavailable
-from engine.i18n import _
+from engine.ics import Entry, calendar_bytes
 from engine.ladders import label
 
 Row = dict[str, Any]
@@ -120,21 +119,11 @@ def _harmless(cell: str) -> str:
 
 def to_ics(found: Sequence[Line], title: str, stage_name: Callable[[str], str], zone_name: str) -> bytes:
     """A calendar with one entry a day for each rung of each stage. Raises Unavailable without the `ics` extra."""
-    try:
-        from icalendar import Calendar, Event
-    except ImportError as error:
-        raise Unavailable(_("this needs the package icalendar: pip install 'kh-engine[ics]'")) from error
-    calendar = Calendar()
-    calendar.add("prodid", "-//kh-engine//simulate//")
-    calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", title)
-    for number, line in enumerate(found):
-        event = Event()
-        event.add("uid", f"{number}-{line.at:%Y%m%dT%H%M}@kh.invalid")
-        event.add("dtstamp", line.at)
-        event.add("dtstart", local_date(line.at, zone_name))
-        event.add("summary", f"{label(line.template)}: {stage_name(line.stage)} ({len(line.units)})")
-        event.add("description", "\n".join([f"{line.rung}: {line.why}", *line.units]))
-        calendar.add_component(event)
-    found_bytes: bytes = calendar.to_ical()
-    return found_bytes
+    return calendar_bytes(title, "simulate", [
+        Entry({
+            "uid": f"{number}-{line.at:%Y%m%dT%H%M}@kh.invalid", "dtstamp": line.at,
+            "dtstart": local_date(line.at, zone_name),
+            "summary": f"{label(line.template)}: {stage_name(line.stage)} ({len(line.units)})",
+            "description": [f"{line.rung}: {line.why}", *line.units],
+        }) for number, line in enumerate(found)
+    ])  # fmt: skip

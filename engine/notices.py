@@ -1,5 +1,6 @@
 """What a notice says: plain data for the templates, and the text they make of it."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -7,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.calendar import Calendar
+from engine.clock import local_date
 from engine.i18n import _, in_language
+from engine.letters import attachment, write_letter
 from engine.office import Register
 from engine.plan.blueprint import Blueprint
 from engine.rows import TaskRow
@@ -86,13 +89,17 @@ class Section:
             severity,
             undeliverable,
             letter,
-            _plan_facts(blueprint, register),
+            _plan_facts(blueprint, register, local_date(now, calendar.zone)),
             _stage_facts(blueprint, register, stage_id, tasks),
             lines,
             tuple(register.name(unit, day) for unit in received),
             *progress,
             stood_from,
         )
+
+    def plain(self) -> dict[str, Any]:
+        """As plain data, all the templates ever see."""
+        return {**vars(self), "lines": [vars(line) for line in self.lines]}
 
 
 @dataclass(frozen=True)
@@ -116,8 +123,7 @@ class Rendered:
 
 def _plain(notice: Notice) -> dict[str, Any]:
     """A notice as plain data, all the templates ever see."""
-    sections = [{**vars(section), "lines": [vars(line) for line in section.lines]} for section in notice.sections]
-    return {**vars(notice), "sections": sections}
+    return {**vars(notice), "sections": [section.plain() for section in notice.sections]}
 
 
 def render_notice(notice: Notice, own_templates: Path | None = None) -> Rendered:
@@ -146,8 +152,9 @@ def _rendered(notice: Notice, own: Path | None, failures: frozenset[str]) -> Ren
         body=text("digest.txt.j2"),
         html=text("digest.html.j2"),
         attachments=[
-            {"name": f"du-thao-cong-van-{number}.txt", "type": "text/plain",
-             "text": text("cong-van.txt.j2", section=section)}
+            attachment(
+                write_letter("cv", [section], notice.language, notice.today, own=own), f"du-thao-cong-van-{number}"
+            )
             for number, section in enumerate(letters, start=1)
         ],
         failures=failures,
@@ -170,14 +177,33 @@ def _bare_lines(notice: Notice) -> Iterator[str]:
     yield "\n" + _("Coordinator: {name} ({contact})").format(name=notice.coordinator, contact=notice.contact or "…")
 
 
-def _plan_facts(blueprint: Blueprint, register: Register) -> dict[str, Any]:
+def _plan_facts(blueprint: Blueprint, register: Register, today: date) -> dict[str, Any]:
     plan = blueprint.plan
     document = plan.document
     return {
-        "number": plan.number, "title": plan.title, "issued": document.issued, "as_of": document.as_of,
+        "number": plan.number, "document_number": document.number or "", "title": plan.title,
+        "issued": document.issued, "as_of": document.as_of,
         "issuer": register.name(document.issuer, document.date), "basis": document.basis,
-        "secondary": document.source.kind == "news",
+        "secondary": document.source.kind == "news", "sender": _sender(register, plan.coordinator, today),
     }  # fmt: skip
+
+
+def _sender(register: Register, name: str, today: date) -> dict[str, str]:
+    """Whose letters these are, as far as the directory tells: what it does not say is left open in a letter."""
+    unit = register.find(name)
+    parent = unit.parent if unit else None
+    above = [unit, register.find(parent) if parent else None]
+    province = next((one.name_on(today) for one in above if one and one.level == "province"), "")
+    place = _PLACE.search(province)
+    return {
+        "name": register.name(name, today), "superior": register.name(parent, today) if parent else "",
+        "abbreviation": next((one for one in (unit.aliases if unit else ()) if one.isupper() and " " not in one), ""),
+        "place": place[1] or place[2] if place else "", "head": (unit and unit.head and unit.head.name) or "",
+    }  # fmt: skip
+
+
+# A place named after a person is written in full.
+_PLACE = re.compile(r"(Thành phố Hồ Chí Minh)|(?:tỉnh|thành phố) (.+)", re.IGNORECASE)
 
 
 def _stage_facts(blueprint: Blueprint, register: Register, stage_id: str, tasks: Sequence[TaskRow]) -> dict[str, Any]:

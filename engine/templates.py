@@ -70,16 +70,20 @@ class Bounded(ImmutableSandboxedEnvironment):
         return super().call_binop(context, operator, left, right)
 
 
+def folders(language: str, own: Path | None = None) -> list[Path]:
+    """Where templates of a language are looked for: the office's own before ours, Vietnamese behind each."""
+    roots = [root for root in (own, data_dir("templates")) if root]
+    return [root / code for root in roots for code in dict.fromkeys((language, "vi"))]
+
+
 @cache
 def environment(language: str, own: Path | None = None) -> Bounded:
-    """Templates of a language with the Vietnamese ones behind them; before both an office's own."""
-    folders = [data_dir("templates") / language, data_dir("templates") / "vi"]
     found = Bounded(
-        loader=FileSystemLoader([own / language, *folders] if own else folders),
+        loader=FileSystemLoader(folders(language, own)),
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
         autoescape=lambda name: bool(name and name.endswith(".html.j2")), auto_reload=own is not None,
     )  # fmt: skip
-    found.filters |= {"day": _day, "counted": _counted, "indent": _indent, "yaml": scalar}
+    found.filters |= {"day": _day, "counted": _counted, "indent": _indent, "long_day": _long_day, "yaml": scalar}
     for name in _WITHOUT["globals"]:
         del found.globals[name]
     for name in _WITHOUT["filters"]:
@@ -105,9 +109,33 @@ def render(name: str, language: str, context: Mapping[str, Any], own: Path | Non
     return re.sub(r"\n{3,}", "\n\n", "".join(parts)).strip() + "\n"
 
 
+def exported(name: str, language: str, context: Mapping[str, Any], own: Path | None = None) -> dict[str, str]:
+    """The texts a template sets at its top level, by their names."""
+    found = environment(language, own)
+    found.steps = MAX_STEPS
+    module = found.get_template(name).make_module(dict(context))
+    return {key: str(value) for key, value in vars(module).items() if key[0] != "_" and isinstance(value, str)}
+
+
 def _day(value: date | None) -> str:
     """A date as Vietnamese offices write it."""
     return f"{value.day:02d}/{value.month:02d}/{value.year}" if value else "…"
+
+
+def _long_day(value: date | None) -> str:
+    """A date as official papers spell it; dots to be filled in where there is none."""
+    if value is None:
+        return "…… tháng …… năm ………"
+    return f"{value.day:02d} tháng {value.month:0{2 if value.month < 3 else 1}d} năm {value.year}"
+
+
+def plain(value: Any) -> Any:
+    """Plain data with each text in it on one line, so that none can pass for the layout around it."""
+    if isinstance(value, str):
+        return one_line(value)
+    if isinstance(value, Mapping):
+        return {name: plain(item) for name, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def header_text(text: str) -> str:

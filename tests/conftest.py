@@ -27,6 +27,7 @@ import engine.commands.graphing
 import engine.commands.moves
 import engine.commands.newplan
 import engine.commands.notices
+import engine.commands.papers
 import engine.commands.quiet
 import engine.commands.running
 import engine.commands.schema

@@ -10,6 +10,7 @@ from conftest import ROOT, Kh
 from engine.checks import check
 from engine.commands.main import COMMANDS
 from engine.ladders import TEMPLATES, built_in
+from engine.letters import KINDS
 from engine.plan.loader import load_calendar, load_plan
 from engine.states import MOVES, Trigger
 from engine.templates import environment
@@ -59,7 +60,7 @@ def test_every_command_has_help_and_stands_in_the_readme(kh: Kh) -> None:
 
 def test_every_template_is_there_in_both_languages() -> None:
     for language in ("vi", "en"):
-        for name in (*TEMPLATES, "digest", "subject", "cong-van"):
+        for name in (*TEMPLATES, "digest", "subject", "van-ban", *(name for name, _label in KINDS.values())):
             environment(language).get_template(f"{name}.txt.j2")
     assert {rung.template for rung in built_in("don-doc")} <= set(TEMPLATES)
 

@@ -40,7 +40,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_only_engine_is_a_top_level_name(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"engine"}
-    for part in ("_data/plans/directories/dong-thap.yaml", "_data/templates/vi/digest.txt.j2", "deadlines/grammar.lark",
+    for part in ("_data/plans/directories/dong-thap.yaml", "_data/templates/vi/digest.txt.j2",
+                 "_data/templates/vi/van-ban.docx", "deadlines/grammar.lark",
                  "migrations/versions/0001_the_first_schema.py", "locale/vi/LC_MESSAGES/kh.mo"):  # fmt: skip
         assert f"engine/{part}" in names
 

@@ -44,6 +44,8 @@ COMMANDS = {
     "notices": ("notices", N_("Notices: sent, waiting, and why not")),
     "remind": ("quiet", N_("Remind now, out of turn")),
     "silence": ("quiet", N_("Keep quiet about tasks for a time")),
+    "letter": ("papers", N_("An official letter as a Word file")),
+    "feed": ("papers", N_("The dates of a plan as a calendar")),
     "log": ("notices", N_("The audit log: who did what, who was told what")),
     "doctor": ("care", N_("Check the installation and show the settings")),
     "demo": ("demo", N_("Two months of a real plan in seconds")),

@@ -32,6 +32,7 @@ def _way_out(settings: Settings) -> Finding:
 def findings(office: Office, now: datetime) -> list[Finding]:
     schema = schema_version(office.engine)
     url = hide_password(office.engine.url.render_as_string(hide_password=False))
+    own = office.settings.templates
     with reading(office.engine) as connection:
         last = store.last_beat(connection, HEARTBEAT)
         counts: dict[str, int] = dict(
@@ -44,6 +45,7 @@ def findings(office: Office, now: datetime) -> list[Finding]:
     return [
         Finding(schema == head_version(), _("database {url}, schema {schema}").format(url=url, schema=schema)),
         _way_out(office.settings),
+        Finding(own is None or own.is_dir(), _("the office's own templates: {folder}").format(folder=own or _("none"))),
         Finding(not ahead, _("no tick was made for a time to come") if not ahead else
                 _("the last tick was made for a time to come: `kh tick` without --at sets it right")),
         Finding(not silent, _("last tick: {last}").format(last=last.isoformat() if last else _("never"))
