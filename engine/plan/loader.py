@@ -131,13 +131,12 @@ def load(path: Path, data: bytes | None = None, *, named: bool = True) -> Source
     return source
 
 
-def load_plan(path: Path, almanac: Almanac | None = None, text: str | None = None) -> Source:
+def load_plan(path: Path, almanac: Almanac | None = None) -> Source:
     """Read a plan with its directory and calendar. What cannot be read at all is a problem like any other.
 
-    `almanac` is what is known of the calendars without the file; by default what is shipped. With `text`, that is read
-    as if it stood in the file.
+    `almanac` is what is known of the calendars without the file; by default what is shipped.
     """
-    source = _source(path, None if text is None else text.encode())
+    source = _source(path)
     source.almanac = almanac or source.almanac
     return _load_plan(source)
 

@@ -53,6 +53,7 @@ class Names:
 
     def __init__(self, directory: Directory, day: date):
         self.directory, self.day = directory, day
+        self.groups = directory.groups_on(day)
         self.shown: list[str] = []
         self._units: dict[str, set[str]] = {}
         for unit_id, unit in directory.units.items():
@@ -73,7 +74,7 @@ class Names:
         """A group by its id in words, or by the words for all units of a level."""
         plain = " ".join(text.casefold().split())
         group_id = "-".join(ascii_words(plain.removeprefix("các ")))
-        if group_id in self.directory.groups:
+        if group_id in self.groups:
             return group_id
         for level, (words, _ids) in WHOLE_LEVELS.items():
             listed = rf"{_BEFORE}(?:{words})(?:(?:, | và |; ){_BEFORE}(?:{words}))*{_BEHIND}"
@@ -83,11 +84,10 @@ class Names:
 
     def find_level(self, level: Level, besides: str = "") -> str | None:
         """The group that stands for a whole level, if somebody is in it besides one unit."""
-        groups = self.directory.groups
-        members = self.directory.groups_on(self.day)
-        whole = [name for name, group in groups.items() if isinstance(group, LevelGroup) and group.level == level]
-        usual = [name for name in WHOLE_LEVELS[level][1] if name in groups]
-        return next((name for name in (*usual, *whole) if {*members[name]} - {besides}), None)
+        groups = self.directory.groups.items()
+        whole = [name for name, group in groups if isinstance(group, LevelGroup) and group.level == level]
+        names = (*WHOLE_LEVELS[level][1], *whole)
+        return next((name for name in names if {*self.groups.get(name, ())} - {besides}), None)
 
     def first(self, level: Level) -> str | None:
         """The first unit of a level."""
@@ -98,7 +98,7 @@ class Names:
         """All that a text names. Raises BadValue, NotFound with the nearest name for the first that is none."""
         found, between = zip(*self._parts(unicodedata.normalize("NFC", text)), strict=True)
         names = tuple(dict.fromkeys(found))
-        if any(name in self.directory.groups for name in names):
+        if any(name in self.groups for name in names):
             return Named(names, "each")
         common = {separator.strip().casefold() for separator in between} == {"và", ""}
         return Named(names, "one" if len(names) == 1 else "joint" if common else "each")

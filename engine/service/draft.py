@@ -11,13 +11,13 @@ from engine.calendar import Calendar
 from engine.errors import BadValue, NotFound, PlanError, Problem
 from engine.i18n import _, in_language
 from engine.plan.directory import Directory
-from engine.plan.loader import load_directory
+from engine.plan.loader import load, load_directory
 from engine.plan.naming import Names
 from engine.plan.schema import FOLDER
 from engine.plan.writing import one_line, slug, unused
 from engine.plan.yamltree import parse
 from engine.service.duties import Duties, read_duties
-from engine.service.start import load_sound
+from engine.service.start import sound
 from engine.templates import render
 
 # The first line of a new plan: editors that know it complete and check while one types.
@@ -54,8 +54,8 @@ class Order:
 @dataclass(frozen=True)
 class Draft:
     text: str
-    stages: int
     findings: tuple[Problem, ...]
+    stages: int
     duties: Duties
 
 
@@ -93,8 +93,8 @@ def _draft(order: Order) -> Draft:
     }  # fmt: skip
     name = "list" if order.duties else order.kind
     text = render(f"new/{name}.yaml.j2", order.language, context)
-    source, findings = load_sound(order.path, text=text)
-    return Draft(text, len(source.blueprint.plan.stages), findings, duties)
+    source = load(order.path, text.encode())
+    return Draft(text, sound(source), len(source.blueprint.plan.stages), duties)
 
 
 def _given(path: Path) -> tuple[Directory, None]:

@@ -43,18 +43,18 @@ class Started:
     shifted: tuple[Shifted, ...]  # running tasks that the plan's calendar moved
 
 
-def load_sound(
-    path: Path, almanac: Almanac | None = None, text: str | None = None
-) -> tuple[Source, tuple[Problem, ...]]:
-    """A plan (or a text read in its place) that can be run, with its warnings and notes.
+def load_sound(path: Path, almanac: Almanac | None = None) -> tuple[Source, tuple[Problem, ...]]:
+    """A plan that can be run, with its warnings and notes. Raises PlanError with every error in it."""
+    source = load_plan(path, almanac)
+    return source, sound(source)
 
-    Raises PlanError with every error in it.
-    """
-    source = load_plan(path, almanac, text)
+
+def sound(source: Source) -> tuple[Problem, ...]:
+    """The warnings and notes of a plan that can be run. Raises PlanError with every error in it."""
     findings = check(source)
     if errors := [problem for problem in findings if problem.severity == "error"]:
         raise PlanError(errors)
-    return source, tuple(findings)
+    return tuple(findings)
 
 
 def start(
