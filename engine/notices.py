@@ -71,7 +71,7 @@ class Section:
         stood_from: str = "",
     ) -> "Section":
         stage = blueprint.plan.stages[stage_id]
-        phrase = blueprint.due(stage_id).phrase or ""
+        phrase = _worded(blueprint, stage_id)
         day = blueprint.plan.document.date
         lines = tuple(
             Line(
@@ -159,6 +159,15 @@ def _rendered(notice: Notice, own: Path | None, failures: frozenset[str]) -> Ren
         ],
         failures=failures,
     )  # fmt: skip
+
+
+def _worded(blueprint: Blueprint, stage_id: str) -> str:
+    """The phrase for those who know the document only: the stage it hangs on by its name, not its id."""
+    phrase, anchor = blueprint.due(stage_id).phrase or "", blueprint.anchor(stage_id)
+    if anchor is None:
+        return phrase
+    name = f"‘{blueprint.plan.stages[anchor].name}’"
+    return re.sub(rf"(?<![\w-]){re.escape(anchor)}(?![\w-])", lambda _found: name, phrase, flags=re.IGNORECASE)
 
 
 def _first_line(notice: Notice) -> str:

@@ -48,7 +48,7 @@ OFF = (
     (date(2026, 4, 27), "nghỉ bù"),
     (date(2025, 5, 2), None),  # in exchange for 26 April
     (date(2026, 1, 2), "25/12/2025"),
-    (date(2020, 3, 7), "Thứ Bảy|Saturday"),
+    (date(2020, 3, 7), "thứ Bảy|Saturday"),
 )
 
 

@@ -35,6 +35,14 @@ def test_the_opening_tells_what_by_when_to_whom(started: Kh, mailbox: Mailbox) -
         assert part in text
 
 
+def test_a_date_that_hangs_on_a_stage_names_it_as_the_document_does(kh: Kh, plan_file: Write, mailbox: Mailbox) -> None:
+    stage = "  moi: {name: Giấy mời, clause: I.3, responsible: so-a, deadline: 5 ngày làm việc trước bao-cao}\n"
+    kh("start", str(plan_file(SMALL + stage)), "--at", ON)
+    kh("tick", "--at", ON)
+    (mail,) = mailbox.to("so-a@t.example.vn")
+    assert "“5 ngày làm việc trước ‘Báo cáo’”" in mail.get_content()
+
+
 def test_a_second_tick_finds_nothing_and_an_earlier_one_does_nothing(started: Kh, mailbox: Mailbox) -> None:
     started("tick", "--at", ON)
     sent = len(mailbox.mails)

@@ -54,6 +54,8 @@ def _say(found: Explained) -> None:
     click.echo(f"  “{found.phrase}”: {found.sentence}")
     for text in found.days:
         click.echo("    " + _("last good day: {day}").format(day=text))
+    for text in found.inferred:
+        click.echo("    " + _("inferred: {text}").format(text=text))
     for warning in found.warnings:
         click.echo("    " + _("warning: {problem}").format(problem=warning))
 

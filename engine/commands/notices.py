@@ -26,9 +26,8 @@ STATUSES = {
 }  # fmt: skip
 
 
-def _status(row: dict[str, Any]) -> str:
-    label = STATUSES[row["status"]]
-    return _(label)
+def _status(word: str) -> str:
+    return _(STATUSES[word])
 
 
 def _notices() -> click.Group:
@@ -61,7 +60,7 @@ def _notices() -> click.Group:
             return
         headings = (_("No."), _("Day"), _("Status"), _("Sev."), _("To"), _("Subject"), _("Items"))
         print_table(headings, [
-            (row["id"], day(row["date"]), _status(row), row["severity"], row["recipient"], row["subject"],
+            (row["id"], day(row["date"]), _status(row["status"]), row["severity"], row["recipient"], row["subject"],
              len(row["items"])) for row in rows
         ])  # fmt: skip
 
@@ -75,7 +74,7 @@ def _notices() -> click.Group:
             (_("To"), row.recipient),
             (_("Subject"), row.subject),
             ("Message-ID", row.message_id),
-            (_("Status"), row.status),
+            (_("Status"), _status(row.status)),
             (_("Reason"), _reason(row._mapping)),
             (_("Sent"), local(row.sent_at, office.zone)),
             (_("Paper"), row.doc),
