@@ -7,6 +7,7 @@ from engine.i18n import _
 from engine.plan.blueprint import Blueprint
 from engine.plan.directory import Directory
 from engine.plan.loader import Source
+from engine.plan.model import After
 
 MOST_SHOWN = 8  # names of a circle
 MOST_CIRCLES = 100
@@ -20,20 +21,26 @@ def circles(source: Source, blueprint: Blueprint, _directory: Directory) -> None
     waits: dict[str, list[str]] = {}
     hangs: dict[str, list[str]] = {}
     for stage_id, stage in blueprint.plan.stages.items():
-        waits[stage_id] = [name for item in stage.after for name in item.stages]
+        waits[stage_id] = _needed(stage.after)
         try:
-            anchor = blueprint.anchor(stage_id)
-            waits[stage_id] = [name for item in blueprint.predecessors(stage_id) for name in item.stages]
+            anchor, after = blueprint.anchor(stage_id), blueprint.predecessors(stage_id)
         except PhraseError:  # the phrase check reports it
             continue
-        hangs[stage_id] = [anchor] if anchor else []
-        _prohibitions(source, blueprint, stage_id, [*waits[stage_id], *hangs[stage_id]])
+        waits[stage_id], hangs[stage_id] = _needed(after), [anchor] if anchor else []
+        _prohibitions(
+            source, blueprint, stage_id, [*(name for item in after for name in item.stages), *hangs[stage_id]]
+        )
     said: set[frozenset[str]] = set()
     for leads in (waits, hangs):
         for circle in circles_in(leads):
             if frozenset(circle) not in said:
                 said.add(frozenset(circle))
                 source.report(("stages", circle[0]), "KH035", _in_words(circle), key=True)
+
+
+def _needed(after: Iterable[After]) -> list[str]:
+    """The stages that must be done; of several under `any` none need be."""
+    return [name for item in after if item.how != "any" or len(item.stages) == 1 for name in item.stages]
 
 
 def _prohibitions(source: Source, blueprint: Blueprint, stage_id: str, leaders: Iterable[str]) -> None:

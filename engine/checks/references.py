@@ -106,9 +106,9 @@ def _ladder_references(plan: Plan) -> Iterator[tuple[Path, str]]:
 
 def questions(source: Source, blueprint: Blueprint, _directory: Directory) -> None:
     """A question is answered by its id."""
-    seen: set[str] = {UNKNOWN}
+    seen: set[str] = set()
     for number, question in enumerate(blueprint.plan.questions):
-        if question.id in seen - {UNKNOWN}:
+        if question.id in seen and question.id != UNKNOWN:
             text = _("there is another question “{id}” above").format(id=question.id)
             source.report(("questions", number, "id"), "KH046", text)
         seen.add(question.id)
