@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from email import charset
 from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
@@ -428,3 +429,9 @@ def test_what_cannot_be_written_as_stored_is_parked(started: Kh, mailbox: Mailbo
     (dead,) = started("notices", "list", "--status", "dead", "--json").json
     assert dead["reason"] == "not sent: recipients would read otherwise than stored"
     assert [mail["To"] for mail in mailbox.mails] == ["h2@t.example.vn"]
+
+
+def test_another_library_s_charsets_change_no_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = mime.compose(row(), "a@t.example.vn", at(ON))
+    monkeypatch.setattr(charset, "CHARSETS", {**charset.CHARSETS, "utf-8": (charset.QP, charset.QP, "utf-8")})
+    assert mime.compose(row(), "a@t.example.vn", at(ON)) == before

@@ -40,7 +40,7 @@ def test_a_date_that_hangs_on_a_stage_names_it_as_the_document_does(kh: Kh, plan
     kh("start", str(plan_file(SMALL + stage)), "--at", ON)
     kh("tick", "--at", ON)
     (mail,) = mailbox.to("so-a@t.example.vn")
-    assert "“5 ngày làm việc trước ‘Báo cáo’”" in mail.get_content()
+    assert "“5 ngày làm việc trước ‘Báo cáo’”" in mail.get_body(("plain",)).get_content()
 
 
 def test_a_second_tick_finds_nothing_and_an_earlier_one_does_nothing(started: Kh, mailbox: Mailbox) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 from email import encoders
+from email.charset import BASE64, Charset
 from email.generator import BytesGenerator
 from email.header import Header, decode_header, make_header
 from email.message import Message
@@ -23,6 +24,13 @@ from engine.templates import header_text
 WIRE = compat32.clone(linesep="\r\n")
 # Every part is base64, where no line begins so; and a message is the same mail at every attempt.
 MIXED, ALTERNATIVE = "=_kh_mixed", "=_kh_alternative"
+
+
+def _utf_8() -> Any:  # typeshed knows only names, the library charsets as well
+    """UTF-8 in base64, whatever another library (apprise does) has made of it for the whole process."""
+    found = Charset("utf-8")
+    found.header_encoding = found.body_encoding = BASE64
+    return found
 
 
 def seal(message: MessageRow, sender: str, at: datetime) -> bytes:
@@ -58,18 +66,18 @@ def _headers(message: MessageRow, sender: str, at: datetime) -> dict[str, str]:
 
 
 def _text(message: MessageRow) -> MIMEBase:
-    plain = MIMEText(message.body, "plain", "utf-8")
+    plain = MIMEText(message.body, "plain", _utf_8())
     if not message.html:
         return plain
     both = MIMEMultipart("alternative", ALTERNATIVE)
     both.attach(plain)
-    both.attach(MIMEText(message.html, "html", "utf-8"))
+    both.attach(MIMEText(message.html, "html", _utf_8()))
     return both
 
 
 def _attachment(file: dict[str, str]) -> MIMEBase:
     kind, _slash, detail = file.get("type", "text/plain").partition("/")
-    part = MIMEText("", detail, "utf-8") if kind == "text" else MIMEBase(kind, detail or "octet-stream")
+    part = MIMEText("", detail, _utf_8()) if kind == "text" else MIMEBase(kind, detail or "octet-stream")
     del part["Content-Transfer-Encoding"]
     part.set_payload(_content(file))
     encoders.encode_base64(part)
