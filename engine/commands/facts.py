@@ -110,9 +110,7 @@ def _units() -> click.Group:
         click.echo(_("{added} new units, {changed} changed").format(added=len(found.added), changed=len(found.changed)))
         _say_dry(dry_run)
 
-    @group.command(
-        "token", help=_("Give a person a secret for KH_TOKEN, shown this once.")
-    )
+    @group.command("token", help=_("Give a person a secret for KH_TOKEN, shown this once."))
     @click.argument("user")
     @click.option("--directory", metavar="NAME", help=_("The directory (needed where there are several)."))
     @click.option("--revoke", is_flag=True, help=_("Take the secret back instead."))
