@@ -11,11 +11,11 @@ from math import inf
 from sqlalchemy import Connection
 
 from engine import outbox, store
+from engine.addressing import redirect
 from engine.channels import CHANNELS
 from engine.channels.contract import AMBIGUOUS, Channel, Result, Verdict
 from engine.db import exclusive, reading, writing
 from engine.decisions import REASONS, SEND, decide
-from engine.digest import redirect
 from engine.errors import Unavailable
 from engine.escalation import find_rung
 from engine.office import Office

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from engine.clock import local_date
-from engine.digest import Desk
+from engine.desk import Desk
 from engine.errors import BadValue
 from engine.i18n import _
 from engine.letters import Letter, write_letter
