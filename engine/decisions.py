@@ -63,7 +63,7 @@ def decide(rung: Rung, decision: DecisionRow, task: TaskRow, now: datetime, sile
     """SEND, or the key in REASONS that ends the decision now."""
     if rung.condition == "always":
         return SEND
-    if task.state in DROPPED or task.state == State.WAITING:
+    if task.state in DROPPED or (task.state == State.WAITING and rung.condition != "not-fixed"):
         return "dropped"
     if decision.deadline_version != task.deadline_version and rung.when.anchor != "opening":
         return "redated"

@@ -169,34 +169,47 @@ def _sweep_instance(
     register, almanac = Register(connection, instance.directory), office.almanac(connection)
     register.load({task.unit for task in tasks})
     waiting = [task for task in tasks if task.state == State.WAITING]
-    swept.opened += _open_periods(office, connection, instance, waiting, now)
+    still = _open_periods(office, connection, instance, waiting, now)
+    swept.opened += len(waiting) - len(still)
     rows: list[dict[str, Any]] = []
     marks: list[tuple[TaskRow, datetime | None]] = []
-    for task in tasks:
-        if task.state == State.WAITING:
-            continue
+    for task in (*still, *(task for task in tasks if task.state != State.WAITING)):
         calendar = almanac.of(blueprint.calendar_name, register, task.unit)
-        due, following = agenda(
-            rungs_of(blueprint, task.stage), timeline(blueprint, task), calendar, task.swept_at, now
-        )
+        times = timeline(blueprint, task)
+        due, following = agenda(_speaking(blueprint, task), times, calendar, task.swept_at, now)
         for item in due:
             rows += _decisions(item, blueprint, task, register, calendar)
-        marks.append((task, following if task.state not in FINAL else None))
+        marks.append((task, _next_look(task, following, now)))
     outbox.add_decisions(connection, rows)
     store.mark_swept(connection, marks, now)
     swept.decisions += len(rows)
 
 
+def _speaking(blueprint: Blueprint, task: TaskRow) -> tuple[Rung, ...]:
+    """The rungs that count for a task as it stands: while it waits, only those that ask for its day."""
+    rungs = rungs_of(blueprint, task.stage)
+    return _asking(rungs) if task.state == State.WAITING else rungs
+
+
+@lru_cache(maxsize=256)
+def _asking(rungs: tuple[Rung, ...]) -> tuple[Rung, ...]:
+    return tuple(rung for rung in rungs if rung.condition == "not-fixed")
+
+
+def _next_look(task: TaskRow, following: datetime | None, now: datetime) -> datetime | None:
+    """When the sweep comes back to a task: with its next rung, or when its period begins."""
+    if task.state in FINAL:
+        return None
+    period = task.opens_at if task.state == State.WAITING and task.opens_at and task.opens_at > now else None
+    return min(filter(None, (following, period)), default=None)
+
+
 def _open_periods(
     office: Office, connection: Connection, instance: InstanceRow, tasks: Sequence[TaskRow], now: datetime
-) -> int:
-    """Tasks whose period began: they open, unless they wait for more; either way the sweep comes back to them."""
+) -> list[TaskRow]:
+    """Tasks whose period began open, unless they wait for more; those that still wait."""
     settling = Settling(office, connection, instance, Act(SYSTEM, now, now))
-    after = settling.open_by(tasks)
-    still = [task for task in after if task.state == State.WAITING]
-    later = [(task, task.opens_at if task.opens_at and task.opens_at > now else None) for task in still]
-    store.mark_swept(connection, later, now)
-    return len(after) - len(still)
+    return [task for task in settling.open_by(tasks) if task.state == State.WAITING]
 
 
 def _decisions(
