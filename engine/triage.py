@@ -1,7 +1,7 @@
 """Which pending decisions still stand this morning; the others end here, each with its reason."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,35 +52,53 @@ def due_items(office: Office, connection: Connection, ready: Sequence[DecisionRo
     return _highest(connection, _to_send(office, connection, ready, now))
 
 
+class Hearing:
+    """Decisions looked at with all that counts now: their tasks, plans and silences."""
+
+    def __init__(self, office: Office, connection: Connection, rows: Sequence[DecisionRow], now: datetime):
+        self.now = now
+        self.tasks = store.tasks_by_id(connection, {row.task_id for row in rows})
+        self.quiet = silences.in_force(connection, now, self.tasks)
+        names = {task.instance for task in self.tasks.values()}
+        self.instances = {name: office.instance(connection, name) for name in names}
+        self.blueprints = {name: office.blueprint(connection, row) for name, row in self.instances.items()}
+
+    def rung(self, row: DecisionRow) -> Rung | None:
+        task = self.tasks[row.task_id]
+        return find_rung(self.blueprints[task.instance], task.stage, row.rung)
+
+    def verdict(self, row: DecisionRow) -> str:
+        """SEND, or the key in REASONS that ends the decision now."""
+        task, rung = self.tasks[row.task_id], self.rung(row)
+        if rung is None or self.instances[task.instance].closed_at is not None:
+            return "closed"
+        return decide(rung, row, task, self.now, self.quiet.get(task.id))
+
+    def keep_back(self, connection: Connection, rows: Iterable[DecisionRow]) -> None:
+        """Record which silence ended each of these."""
+        silences.keep_back(connection, [(row.id, self.quiet[row.task_id].id) for row in rows])
+
+
 def _to_send(office: Office, connection: Connection, ready: Sequence[DecisionRow], now: datetime) -> list[Item]:
     """The decisions that still stand; the others end here, each with its reason."""
-    tasks = store.tasks_by_id(connection, {row.task_id for row in ready})
-    quiet = silences.in_force(connection, now, tasks)
-    instances = {name: office.instance(connection, name) for name in {task.instance for task in tasks.values()}}
+    hearing = Hearing(office, connection, ready, now)
     registers: dict[str, Register] = {}
-    ended: dict[str, list[int]] = defaultdict(list)
+    ended: dict[str, list[DecisionRow]] = defaultdict(list)
     items = []
     for row in ready:
-        task = tasks[row.task_id]
-        instance = instances[task.instance]
-        blueprint = office.blueprint(connection, instance)
-        rung = find_rung(blueprint, task.stage, row.rung)
-        if rung is None or instance.closed_at is not None:
-            ended["closed"].append(row.id)
+        verdict, rung, task = hearing.verdict(row), hearing.rung(row), hearing.tasks[row.task_id]
+        if verdict != SEND or rung is None:
+            ended[verdict].append(row)
             continue
-        action = decide(rung, row, task, now, quiet.get(task.id))
-        if action != SEND:
-            ended[action].append(row.id)
-            continue
-        register = registers.setdefault(instance.directory, Register(connection, instance.directory))
-        items.append(Item(row, task, rung, blueprint, register))
+        directory = hearing.instances[task.instance].directory
+        register = registers.setdefault(directory, Register(connection, directory))
+        items.append(Item(row, task, rung, hearing.blueprints[task.instance], register))
     for register in registers.values():
         ours = [item for item in items if item.register is register]
         register.load({item.decision.recipient.partition("#")[0] for item in ours} | {item.task.unit for item in ours})
-    for action, ids in ended.items():
-        end(connection, ids, action)
-    task_of = {row.id: row.task_id for row in ready}
-    silences.keep_back(connection, [(key, quiet[task_of[key]].id) for key in ended["silenced"]])
+    for verdict, rows in ended.items():
+        end(connection, [row.id for row in rows], verdict)
+    hearing.keep_back(connection, ended["silenced"])
     return items
 
 

@@ -12,7 +12,7 @@ ON = "2020-03-04T08:00"
 
 
 @pytest.fixture
-def started(kh: Kh, plan_file: Write) -> Kh:
+def started(kh: Kh, plan_file: Write, mailbox: Mailbox) -> Kh:
     kh("start", str(plan_file()), "--id", "nho", "--at", ON)
     kh("tick", "--at", ON)
     return kh
@@ -56,6 +56,22 @@ def test_after_a_silence_nothing_is_forgotten(started: Kh, mailbox: Mailbox, fre
     assert len(mailbox.to("h1@t.example.vn")) == 1
     started("tick", "--at", "2020-06-01T08:00")
     assert mailbox.to("h1@t.example.vn")[-1]["Subject"].startswith("[1/KH-UBND] Yêu cầu giải trình")
+
+
+def test_a_silence_holds_back_even_what_waits_for_its_server(
+    started: Kh, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, freezer: Any
+) -> None:
+    monkeypatch.setenv("KH_SMTP_PORT", "1")
+    started("tick", "--at", "2020-03-19T08:00")  # T-7 is composed, and waits
+    freezer.move_to("2020-03-19T01:30:00Z")
+    started("silence", "nho/bao-cao/h1", "--until", "2020-03-20", "--reason", "đang họp")
+    monkeypatch.setenv("KH_SMTP_PORT", str(mailbox.port))
+    started("tick", "--at", "2020-03-19T09:00")
+    assert [len(mailbox.to(f"{unit}@t.example.vn")) for unit in ("h1", "h2")] == [1, 2]
+    assert "đang họp" in decisions(started, "nho/bao-cao/h1")["T-7", "h1"]["reason"]
+    started("tick", "--at", "2020-03-23T08:00")
+    assert decisions(started, "nho/bao-cao/h1")["T-7", "h1"]["outcome"] == "sent"
+    assert len(mailbox.to("h1@t.example.vn")) == 2
 
 
 def test_a_silence_can_be_lifted(started: Kh, mailbox: Mailbox, freezer: Any) -> None:
