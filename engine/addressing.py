@@ -78,5 +78,7 @@ def redirect(connection: Connection, lost: Sequence[tuple[DecisionRow, str]], re
         del twin["id"]
         outbox.add_decisions(connection, [twin])
         where = [getattr(outbox.DECISION.c, name) == value for name, value in key.items()]
+        twins = outbox.decisions(connection, *where, outbox.DECISION.c.outcome.in_(("pending", "done")))
+        outbox.reopen_decisions(connection, [twin.id for twin in twins])  # reached for a while, and lost again
         found += outbox.decisions(connection, *where, outbox.DECISION.c.outcome == "pending")
     return found

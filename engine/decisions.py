@@ -39,7 +39,8 @@ REASONS = {
     "silenced": Reason("silenced", N_("silenced")),
     "muted": Reason("muted", N_("the same message lists the whole stage")),
     "undeliverable": Reason("undeliverable", N_("the recipient has no contact")),
-    "sent": Reason("sent", N_("accepted by the mail server")),
+    "reached": Reason("done", N_("the unit was reached after all")),
+    "sent": Reason("sent", N_("accepted on the way to the recipient")),
 }
 
 

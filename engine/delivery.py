@@ -60,8 +60,10 @@ def deliver(office: Office, now: datetime, pace: Pace | None = None) -> Delivere
     batch = Batch(office, now, pace or Pace(office.settings.per_minute))
     with exclusive(office.engine, "delivery"):
         with reading(office.engine) as connection:
-            pending = outbox.pending_messages(connection, now)
+            pending, held = outbox.pending_messages(connection, now), outbox.held_messages(connection)
         try:
+            for some in store.chunks(held, AT_ONCE):
+                batch.still_wanted(some, "held")
             batch.deliver(pending)
         finally:
             batch.close()
@@ -107,18 +109,18 @@ class Batch:
         for channel in self.open.values():
             channel.close()
 
-    def still_wanted(self, ids: Sequence[int]) -> dict[int, MessageRow]:
+    def still_wanted(self, ids: Sequence[int], status: str = "pending") -> dict[int, MessageRow]:
         """Those in which something is still owed; the others end here, each with its reason."""
         self.recorded()
         with reading(self.office.engine) as connection:
-            messages = outbox.still_pending(connection, ids)
+            messages = outbox.with_status(connection, ids, status)
             held = outbox.decisions_of_messages(connection, ids)
             hearing = Hearing(self.office, connection, [row for rows in held.values() for row in rows], self.now)
             verdicts = {key: [hearing.verdict(row) for row in rows] for key, rows in held.items()}
             owed = {key for key, found in verdicts.items() if SEND in found}
             single = {key: rows[0].task_id for key, rows in held.items() if len({row.task_id for row in rows}) == 1}
             first = outbox.first_about(connection, [single[key] for key in owed & single.keys()])
-        self._cancel(hearing, {
+        self._cancel(hearing, status, {
             message.id: list(zip(held[message.id], verdicts[message.id], strict=True))
             for message in messages if message.id not in owed
         })  # fmt: skip
@@ -132,14 +134,14 @@ class Batch:
             if message.id in owed
         }
 
-    def _cancel(self, hearing: Hearing, settled: Mapping[int, Sequence[tuple[DecisionRow, str]]]) -> None:
+    def _cancel(self, hearing: Hearing, status: str, settled: Mapping[int, Sequence[tuple[DecisionRow, str]]]) -> None:
         """Nothing is owed in these messages any more; each of their decisions ends for a reason of its own."""
         if not settled:
             return
         with writing(self.office.engine) as connection:
             for key, decided in settled.items():
                 reason = REASONS[decided[0][1]].text
-                outbox.update_message(connection, key, while_status="pending", status="cancelled", reason=reason)
+                outbox.update_message(connection, key, while_status=status, status="cancelled", reason=reason)
                 for row, verdict in decided:
                     outbox.end_composed(connection, [row.id], REASONS[verdict].outcome, REASONS[verdict].text)
                 hearing.keep_back(connection, [row for row, verdict in decided if verdict == "silenced"])

@@ -176,7 +176,7 @@ def _sweep_instance(
     for task in (*still, *(task for task in tasks if task.state != State.WAITING)):
         calendar = almanac.of(blueprint.calendar_name, register, task.unit)
         times = timeline(blueprint, task)
-        due, following = agenda(_speaking(blueprint, task), times, calendar, task.swept_at, now)
+        due, following = agenda(rungs_now(blueprint, task), times, calendar, task.swept_at, now)
         for item in due:
             rows += _decisions(item, blueprint, task, register, calendar)
         marks.append((task, _next_look(task, following, now)))
@@ -185,7 +185,7 @@ def _sweep_instance(
     swept.decisions += len(rows)
 
 
-def _speaking(blueprint: Blueprint, task: TaskRow) -> tuple[Rung, ...]:
+def rungs_now(blueprint: Blueprint, task: TaskRow) -> tuple[Rung, ...]:
     """The rungs that count for a task as it stands: while it waits, only those that ask for its day."""
     rungs = rungs_of(blueprint, task.stage)
     return _asking(rungs) if task.state == State.WAITING else rungs

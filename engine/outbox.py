@@ -105,6 +105,19 @@ def decisions_of_messages(connection: Connection, message_ids: Iterable[int]) ->
     return found
 
 
+def undeliverable(connection: Connection, task_ids: Iterable[int]) -> set[tuple[int, str, int]]:
+    """(task, rung, occurrence) of what did not reach its recipient."""
+    columns = DECISION.c.task_id, DECISION.c.rung, DECISION.c.occurrence
+    query = select(*columns).where(DECISION.c.outcome == "undeliverable")
+    found: set[tuple[int, str, int]] = set()
+    for some in chunks(sorted(set(task_ids))):
+        found.update(
+            (row.task_id, row.rung, row.occurrence)
+            for row in connection.execute(query.where(DECISION.c.task_id.in_(some)))
+        )
+    return found
+
+
 def last_occurrence(connection: Connection, task_id: int, rung: str) -> int:
     """How often a rung was raised for a task."""
     query = select(func.max(DECISION.c.occurrence)).where(DECISION.c.task_id == task_id, DECISION.c.rung == rung)
@@ -171,8 +184,14 @@ def pending_messages(connection: Connection, now: datetime) -> list[int]:
     return list(connection.execute(query.order_by(MESSAGE.c.severity.desc(), MESSAGE.c.id)).scalars())
 
 
-def still_pending(connection: Connection, ids: Sequence[int]) -> list[MessageRow]:
-    query = select(*_MESSAGE_COLUMNS).where(MESSAGE.c.id.in_(ids), MESSAGE.c.status == "pending")
+def held_messages(connection: Connection) -> list[int]:
+    """Which messages wait for a signature."""
+    return list(connection.execute(select(MESSAGE.c.id).where(MESSAGE.c.status == "held")).scalars())
+
+
+def with_status(connection: Connection, ids: Sequence[int], status: str) -> list[MessageRow]:
+    """Those of these messages that (still) stand so."""
+    query = select(*_MESSAGE_COLUMNS).where(MESSAGE.c.id.in_(ids), MESSAGE.c.status == status)
     return [MessageRow(*row) for row in connection.execute(query)]
 
 

@@ -61,6 +61,8 @@ class Hearing:
         self.quiet = silences.in_force(connection, now, self.tasks)
         names = {task.instance for task in self.tasks.values()}
         self.instances = {name: office.instance(connection, name) for name in names}
+        alarms = {row.task_id for row in rows if row.role == "undeliverable"}
+        self.lost = outbox.undeliverable(connection, alarms)
         self.blueprints = {name: office.blueprint(connection, row) for name, row in self.instances.items()}
 
     def rung(self, row: DecisionRow) -> Rung | None:
@@ -72,6 +74,8 @@ class Hearing:
         task, rung = self.tasks[row.task_id], self.rung(row)
         if rung is None or self.instances[task.instance].closed_at is not None:
             return "closed"
+        if row.role == "undeliverable" and (row.task_id, row.rung, abs(row.occurrence)) not in self.lost:
+            return "reached"
         return decide(rung, row, task, self.now, self.quiet.get(task.id))
 
     def keep_back(self, connection: Connection, rows: Iterable[DecisionRow]) -> None:

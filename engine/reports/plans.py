@@ -68,7 +68,9 @@ def task_view(office: Office, connection: Connection, selector: str, now: dateti
         **task_views(office, connection, tasks, now)[0],
         "units": units,
         "definition": blueprint.plan.stages[task.stage].model_dump(mode="json", by_alias=True, exclude_defaults=True),
-        "notices": decision_views(connection, outbox.decisions(connection, outbox.DECISION.c.task_id == task.id)),
+        "notices": decision_views(
+            connection, outbox.decisions(connection, outbox.DECISION.c.task_id == task.id), office.zone
+        ),
         "story": [entry_view(row) for row in store.entries(connection, store.ENTRY.c.task_id == task.id)],
     }
 
