@@ -111,10 +111,8 @@ def undeliverable(connection: Connection, task_ids: Iterable[int]) -> set[tuple[
     query = select(*columns).where(DECISION.c.outcome == "undeliverable")
     found: set[tuple[int, str, int]] = set()
     for some in chunks(sorted(set(task_ids))):
-        found.update(
-            (row.task_id, row.rung, row.occurrence)
-            for row in connection.execute(query.where(DECISION.c.task_id.in_(some)))
-        )
+        rows = connection.execute(query.where(DECISION.c.task_id.in_(some)))
+        found.update((row.task_id, row.rung, row.occurrence) for row in rows)
     return found
 
 
