@@ -14,9 +14,10 @@ from engine.addressing import Key
 from engine.clock import local_date, shown
 from engine.i18n import in_language
 from engine.ladders import STOOD_STILL, label
-from engine.notices import Notice, Section, render_notice
+from engine.notices import Notice, render_notice
 from engine.office import Office
 from engine.rows import TaskRow
+from engine.sections import Section
 from engine.states import State
 from engine.triage import Item
 
@@ -68,12 +69,13 @@ class Desk:
             groups[item.decision.template, item.task.instance, item.task.stage, item.task.period, lost].append(item)
         for (template, _instance, stage_id, _period, lost), some in groups.items():
             first = some[0]
+            tasks = {item.task.id: item.task for item in some}  # once, though both a unit and its head be told of it
             with in_language(first.blueprint.plan.language):
                 heading = label(template)
             yield Section.about(
                 template=template, heading=heading, severity=first.decision.severity, blueprint=first.blueprint,
-                register=first.register, stage_id=stage_id, tasks=[item.task for item in some],
-                progress=self.progress(first.task),
+                register=first.register, stage_id=stage_id, tasks=list(tasks.values()),
+                own={item.task.id for item in some if item.is_own}, progress=self.progress(first.task),
                 received=_received(self.connection, first.task) if template == "tiep-nhan" else (),
                 stood_from=self.stood_from() if template == STOOD_STILL.template else "",
                 undeliverable=lost, letter=any(_needs_letter(item) for item in some),

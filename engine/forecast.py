@@ -12,6 +12,7 @@ from typing import Any
 from engine.clock import local_date, zone
 from engine.ics import Entry, calendar_bytes
 from engine.ladders import label
+from engine.spreadsheets import harmless
 
 Row = dict[str, Any]
 CSV_COLUMNS = ("date", "time", "recipient", "severity", "rung", "template", "task", "why")
@@ -109,12 +110,8 @@ def to_csv(rows: Iterable[Row], zone_name: str) -> str:
         for item in row["items"]:
             cells = (row["date"].isoformat(), f"{local:%H:%M}", row["recipient"], item["severity"], item["rung"],
                      item["template"], item["task"], item["why"])  # fmt: skip
-            writer.writerow([_harmless(str(cell)) for cell in cells])
+            writer.writerow([harmless(str(cell)) for cell in cells])
     return target.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def to_ics(found: Sequence[Line], title: str, stage_name: Callable[[str], str], zone_name: str) -> bytes:

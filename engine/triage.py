@@ -33,14 +33,21 @@ class Item:
         return self.task.instance, self.task.stage, self.task.period
 
     @property
-    def is_mutable(self) -> bool:
-        """Nothing that escalates, and nothing to the responsible unit, is ever left out."""
+    def is_own(self) -> bool:
+        """Is it the recipient's own duty, or that of the unit it heads?"""
         told, _sep, _head = self.decision.recipient.partition("#")
-        return (
-            self.decision.template != WHOLE_STAGE
-            and self.decision.severity == 0
-            and told not in self.blueprint.partners(self.task.stage, self.task.unit)
-        )
+        return told in self.blueprint.partners(self.task.stage, self.task.unit)
+
+    @property
+    def is_alarm(self) -> bool:
+        """What is told of a task for another reason than the task itself: nothing said of it says this too."""
+        return self.decision.role == "undeliverable" or self.rung.condition == "always"
+
+    @property
+    def is_mutable(self) -> bool:
+        """Nothing that escalates or alarms, and nothing to the responsible unit, is ever left out."""
+        listed = self.decision.template == WHOLE_STAGE
+        return self.decision.severity == 0 and not (listed or self.is_own or self.is_alarm)
 
     @property
     def rank(self) -> tuple[int, datetime]:
@@ -115,8 +122,7 @@ def _highest(connection: Connection, items: Sequence[Item]) -> list[Item]:
     """Of several rungs for one task and recipient the highest goes out, with its equals; the others are superseded."""
 
     def key(item: Item) -> tuple[int, str, bool, str]:
-        alarm = item.rung.id if item.decision.role == "undeliverable" else ""
-        return item.task.id, item.decision.recipient, item.decision.held, alarm
+        return item.task.id, item.decision.recipient, item.decision.held, item.rung.id if item.is_alarm else ""
 
     best: dict[tuple[int, str, bool, str], tuple[int, datetime]] = {}
     for item in items:

@@ -182,6 +182,18 @@ def test_after_a_whole_working_day_without_a_tick_the_coordinator_is_told(
     assert len(mailbox.to("so-a@t.example.vn")) == 1
 
 
+@pytest.mark.parametrize("day", ["2020-03-30", "2020-04-03"])  # days on which its own rungs reach the coordinator
+def test_the_alarm_stands_beside_what_is_told_of_its_task(
+    started: Kh, mailbox: Mailbox, freezer: Any, day: str
+) -> None:
+    freezer.move_to(f"{day}T01:00:00Z")
+    started("tick")
+    (row,) = started("notices", "list", "--to", "so-a@t.example.vn", "--json").json
+    told = {(item["task"], item["rung"]) for item in row["items"]}
+    rung = {"2020-03-30": "T0", "2020-04-03": "T+3"}[day]
+    assert told == {("nho/bao-cao/h1", rung), ("nho/bao-cao/h2", rung), ("nho/bao-cao/h1", "stood-still")}
+
+
 def test_what_lists_the_whole_stage_is_not_said_again_of_its_tasks(kh: Kh, plan_file: Write, mailbox: Mailbox) -> None:
     ladder = """ladder: rieng
 ladders:

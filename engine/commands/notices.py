@@ -33,6 +33,10 @@ def _status(word: str) -> str:
     return _(STATUSES[word])
 
 
+def _outcome(word: str) -> str:
+    return _(OUTCOMES[word])
+
+
 def _notices() -> click.Group:
     group = click.Group("notices", help=_("Notices: those sent, those waiting, and why others did not go out."))
 
@@ -143,7 +147,7 @@ def _print_decisions(rows: list[dict[str, Any]], office: Office) -> None:
         return
     headings = (_("Task"), _("Rung"), _("To"), _("Fell due"), _("Outcome"), _("Reason"))
     print_table(headings, [
-        (row["task"], row["rung"], row["recipient"], local(row["due_at"], office.zone), _(OUTCOMES[row["outcome"]]),
+        (row["task"], row["rung"], row["recipient"], local(row["due_at"], office.zone), _outcome(row["outcome"]),
          row["reason"] + _other_channels(row)) for row in rows
     ])  # fmt: skip
 
@@ -157,8 +161,8 @@ def _other_channels(row: dict[str, Any]) -> str:
 
 
 def _why(message: dict[str, Any]) -> str:
-    reason = _(message["reason"]) if message["reason"] else ""
-    return f" – {reason}" if reason and message["status"] != "sent" else ""
+    reason = message["reason"]
+    return f" – {_(reason)}" if reason and message["status"] != "sent" else ""
 
 
 def _log() -> click.Command:
