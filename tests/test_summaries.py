@@ -106,7 +106,7 @@ def test_without_the_extra_the_list_is_a_table_for_any_spreadsheet(
     text = files["list-of-tasks-2020-03-30.csv"]
     assert text.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(text.decode("utf-8-sig"))))
-    assert rows[0][:3] == ["No.", "Notice", "Plan"]
+    assert rows[0][:3] == ["Row", "Notice", "Plan"]
     assert len(rows) == 62
     assert rows[1][6] == "'=Xã 0"
 
