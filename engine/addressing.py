@@ -58,8 +58,7 @@ def addresses_of(register: Register, recipient: str, today: date) -> list[tuple[
         return []
     if not part:
         return unit.contact.addresses
-    deputy = next((one.email for one in unit.deputies if one.from_ <= today <= one.to), None)
-    email = deputy or (unit.head.email if unit.head else None)
+    email = unit.head_email_on(today)
     return [("email", email)] if email else []
 
 

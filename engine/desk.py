@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from engine import store
 from engine.addressing import Key
 from engine.clock import local_date, shown
-from engine.i18n import in_language
+from engine.i18n import _, in_language
 from engine.ladders import STOOD_STILL, label
 from engine.notices import Notice, render_notice
 from engine.office import Office
@@ -39,9 +39,7 @@ class Desk:
         items.sort(key=lambda item: (-item.decision.severity, item.decision.due_at, item.task.id))
         first = items[0]
         notice = Notice(
-            recipients=tuple(dict.fromkeys(
-                item.register.name(item.decision.recipient.partition("#")[0], self.today) for item in items
-            )),
+            recipients=tuple(dict.fromkeys(self.named(item) for item in items)),
             sections=tuple(self.sections(items)),
             language=first.blueprint.plan.language,
             coordinator=first.register.name(first.blueprint.plan.coordinator, self.today),
@@ -60,6 +58,13 @@ class Desk:
             "severity": first.decision.severity, "rung": first.decision.rung, "template": first.decision.template,
             "composed_at": self.now, "status": "held" if held else "pending",
         }  # fmt: skip
+
+    def named(self, item: Item) -> str:
+        """Whom it is for, in words."""
+        unit, head, _part = item.decision.recipient.partition("#")
+        name = item.register.name(unit, self.today)
+        with in_language(item.blueprint.plan.language):
+            return _("Head of {unit}").format(unit=name) if head else name
 
     def sections(self, items: list[Item]) -> Iterable[Section]:
         """Items about one stage and of one rung stand together, the most urgent first."""
@@ -101,9 +106,10 @@ def _message_id(*key: Any) -> str:
 
 
 def _needs_letter(item: Item) -> bool:
-    """The coordinator gets the draft, but for a letter to itself."""
+    """The coordinator gets the draft, once, and none to itself."""
     coordinator = item.blueprint.plan.coordinator
-    return item.rung.letter and item.decision.recipient == coordinator and item.task.unit != coordinator
+    ours = item.decision.recipient == coordinator and item.decision.role != "undeliverable"
+    return item.rung.letter and ours and item.task.unit != coordinator
 
 
 def _received(connection: Connection, task: TaskRow) -> tuple[str, ...]:

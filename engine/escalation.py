@@ -78,7 +78,7 @@ def agenda(
         if rung.condition == "undated" and (times.last_day or times.window_from):
             continue
         for day, occurrence in days_due(rung, times, calendar):
-            at = _instant(rung, day, times, calendar)
+            at = _instant(rung, day, occurrence, times, calendar)
             if at > until:
                 following.append(at)
                 break
@@ -87,21 +87,24 @@ def agenda(
     return tuple(due), min(following, default=None)
 
 
-def _instant(rung: Rung, day: Any, times: Timeline, calendar: Calendar) -> datetime:
-    if rung.when.anchor == "opening" and not rung.when.amount and times.opened_at:
+def _instant(rung: Rung, day: date, occurrence: int, times: Timeline, calendar: Calendar) -> datetime:
+    if rung.when.anchor == "opening" and not rung.when.amount and occurrence == 1 and times.opened_at:
         return times.opened_at
     return calendar.opening_of(day)
 
 
-def recipients(rung: Rung, blueprint: Blueprint, task: TaskRow, register: Register) -> dict[str, str]:
-    """recipient → role. Without a superior, or for the issuer's task, it stops at severity 1, with the coordinator."""
+def recipients(rung: Rung, blueprint: Blueprint, task: TaskRow, register: Register, day: date) -> dict[str, str]:
+    """recipient → role. Without a superior, or for the issuer's task, it stops at severity 1, with the coordinator.
+
+    A letter is drafted for the coordinator, whoever else the rung is for.
+    """
     top = rung.severity > 0 and is_top(blueprint, task, register)
     if top and rung.severity > 1:
         return {}
     found: dict[str, str] = {}
-    also = ("coordinator",) if top else ()
+    also = ("coordinator",) if top or rung.letter else ()
     for target in (*rung.to, *also):
-        for unit in _resolve(target, blueprint, task, register):
+        for unit in _resolve(target, blueprint, task, register, day):
             found.setdefault(unit, target)
     return found
 
@@ -112,7 +115,7 @@ def is_top(blueprint: Blueprint, task: TaskRow, register: Register) -> bool:
     return blueprint.plan.document.issuer in units or all(register.parent(unit) is None for unit in units)
 
 
-def _resolve(target: str, blueprint: Blueprint, task: TaskRow, register: Register) -> Iterable[str]:
+def _resolve(target: str, blueprint: Blueprint, task: TaskRow, register: Register, day: date) -> Iterable[str]:
     plan = blueprint.plan
     stage = plan.stages[task.stage]
     partners = blueprint.partners(task.stage, task.unit)
@@ -122,7 +125,7 @@ def _resolve(target: str, blueprint: Blueprint, task: TaskRow, register: Registe
             return partners
         case "head":
             units = {name: register.find(name) for name in partners}
-            return [f"{name}#head" for name, unit in units.items() if unit and unit.head and unit.head.email]
+            return [f"{name}#head" for name, unit in units.items() if unit and unit.head_email_on(day)]
         case "with":
             return blueprint.members(stage.with_)
         case "coordinator":
@@ -229,7 +232,7 @@ def decisions_for(
     dropped: str | None = None,
 ) -> list[dict[str, Any]]:
     """One row for each recipient of a rung; `dropped` is the reason that ends them at once."""
-    found = recipients(rung, blueprint, task, register)
+    found = recipients(rung, blueprint, task, register, local_date(at))
     if not found and rung.severity > 1 and is_top(blueprint, task, register):
         found, dropped = {task.unit: "responsible"}, "nobody-above"
     return [
