@@ -78,7 +78,8 @@ def _notices() -> click.Group:
             row = find_message(connection, options["message"])
         files = attached(row.attachments)
         for name, value in (
-            (_("To"), f"{row.recipient} ({row.channel})"),
+            (_("To"), row.recipient),
+            (_("Channel"), row.channel if row.channel != "email" else ""),
             (_("Subject"), row.subject),
             ("Message-ID", row.message_id),
             (_("Status"), _status(row.status)),
