@@ -182,6 +182,17 @@ def test_after_a_whole_working_day_without_a_tick_the_coordinator_is_told(
     assert len(mailbox.to("so-a@t.example.vn")) == 1
 
 
+def test_doctor_says_so_after_a_whole_working_day_and_not_after_a_weekend(
+    started: Kh, mailbox: Mailbox, freezer: Any
+) -> None:
+    freezer.move_to("2020-03-06T01:00:00Z")  # a Friday
+    started("tick")
+    freezer.move_to("2020-03-09T00:00:00Z")
+    assert "nothing is sent until" not in started("doctor", ok=False).out
+    freezer.move_to("2020-03-10T01:00:00Z")
+    assert "nothing is sent until" in started("doctor", ok=False).out
+
+
 @pytest.mark.parametrize("day", ["2020-03-30", "2020-04-03"])  # days on which its own rungs reach the coordinator
 def test_the_alarm_stands_beside_what_is_told_of_its_task(
     started: Kh, mailbox: Mailbox, freezer: Any, day: str
