@@ -14,9 +14,11 @@ from engine.errors import BadValue, NotFound
 from engine.i18n import _
 from engine.machine import Act, Step
 from engine.office import Office
+from engine.pieces import Piece
 from engine.plan.blueprint import Blueprint
 from engine.rows import TaskRow
-from engine.service import rights
+from engine.service import quotas, rights
+from engine.service.handing_in import ALL, ARRIVAL, Handing, Received, give_back, keeping, receive
 from engine.service.select import Arrival, Selection, select_some
 from engine.settle import Moved, Settling, by_instance, rearmed
 from engine.states import State, Trigger
@@ -29,6 +31,8 @@ class Outcome:
     task: str
     before: str
     after: str
+    missing: tuple[Piece, ...] = ()  # of a task that was handed in in part: what is still owed
+    warning: str = ""
 
 
 def move(
@@ -39,17 +43,20 @@ def move(
     *,
     new_date: date | None = None,
     arrivals: Sequence[Arrival] | None = None,
+    handing: Handing = ALL,
     dry_run: bool = False,
 ) -> list[Outcome]:
     """Apply one trigger to every selected task in one transaction; nothing changes if one of them refuses.
 
-    `act.happened_at` is when it happened: the arrival, for a hand-in. Raises BadValue, NotFound, IllegalMove,
-    Denied, Conflict.
+    `act.happened_at` is when it happened: the arrival, for a hand-in; `handing` is what came with it. Raises BadValue,
+    NotFound, IllegalMove, Denied, Conflict.
     """
     require_reason(trigger, act)
-    with rights.acting(office, act, dry_run=dry_run) as connection:
+    with keeping(office, handing), rights.acting(office, act, dry_run=dry_run) as connection:
         tasks = _selected(office, connection, selection, arrivals, act)
-        return move_tasks(office, connection, tasks, trigger, act, new_date=new_date, arrivals=arrivals)
+        return move_tasks(
+            office, connection, tasks, trigger, act, new_date=new_date, arrivals=arrivals, handing=handing
+        )
 
 
 def move_tasks(
@@ -61,6 +68,7 @@ def move_tasks(
     *,
     new_date: date | None = None,
     arrivals: Sequence[Arrival] | None = None,
+    handing: Handing = ALL,
 ) -> list[Outcome]:
     """The same for tasks at hand, in the caller's transaction."""
     papers = {arrival.unit: arrival for arrival in arrivals or ()}
@@ -72,14 +80,34 @@ def move_tasks(
         settling = Settling(office, connection, instance, act)
         some = settling.open_by(some)
         steps = [_step(settling, task, trigger, act, papers.get(task.unit), new_date) for task in some]
-        states = machine.apply(connection, steps, act)
+        received = _received(settling, steps, trigger, handing, act)
+        states = machine.apply(connection, received.whole, act)
         moved = [
             Moved(step.task, state, step.happened_at or act.happened_at)
-            for step, state in zip(steps, states, strict=True)
+            for step, state in zip(received.whole, states, strict=True)
         ]
-        settling.at(max(item.arrived_at for item in moved)).after(moved)
-        outcomes += [Outcome(item.task.selector, item.task.state, item.state) for item in moved]
+        for step in received.parts:
+            arrival = replace(act, happened_at=step.happened_at or act.happened_at, doc=step.doc or act.doc)
+            machine.amend(connection, ARRIVAL, [(step.task, {})], arrival, step.data)
+        if moved:
+            settling.at(max(item.arrived_at for item in moved)).after(moved)
+        warnings = quotas.check(connection, instance, blueprint, handing.counts)
+        after = {item.task.id: item.state for item in moved}
+        outcomes += [
+            Outcome(
+                task.selector, task.state, after.get(task.id, task.state),
+                tuple(received.missing.get(task.id, ())), warnings.get(task.stage, ""),
+            )
+            for task in some
+        ]  # fmt: skip
     return outcomes
+
+
+def _received(settling: Settling, steps: Sequence[Step], trigger: Trigger, handing: Handing, act: Act) -> Received:
+    """The steps with what they change among the hand-ins; of a task handed in in part there is no move yet."""
+    if trigger is Trigger.SUBMIT:
+        return receive(settling, steps, handing, act)
+    return Received(give_back(settling, steps, act) if trigger is Trigger.RETURN else list(steps))
 
 
 def require_reason(trigger: Trigger, act: Act) -> None:
