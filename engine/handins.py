@@ -59,9 +59,13 @@ def set_void(connection: Connection, ids: Iterable[int], at: datetime | None) ->
         connection.execute(update(HAND_IN).where(HAND_IN.c.id.in_(some)).values(void_at=at))
 
 
-def counted(connection: Connection, instance_id: int, quota: str, stage: str) -> list[HandInRow]:
-    """What the tasks of a stage that still stand count against a quota. Two who count wait for each other."""
+def take_turns(connection: Connection, instance_id: int) -> None:
+    """Two who count in one instance wait for each other, to the end of their transactions."""
     connection.execute(select(INSTANCE.c.id).where(INSTANCE.c.id == instance_id).with_for_update())
+
+
+def counted(connection: Connection, instance_id: int, quota: str, stage: str) -> list[HandInRow]:
+    """What the tasks of a stage that still stand count against a quota."""
     ours = select(TASK.c.id).where(
         TASK.c.instance_id == instance_id, TASK.c.stage == stage, TASK.c.state.not_in(DROPPED)
     )

@@ -101,7 +101,10 @@ def receive(settling: Settling, steps: Sequence[Step], handing: Handing, act: Ac
     ids = iter(handins.add(settling.connection, [row for some in rows for row in some]))
     received = Received()
     for parcel, some in zip(parcels, rows, strict=True):
-        step = replace(parcel.step, data={"hand_ins": [next(ids) for _row in some]})
+        data: dict[str, Any] = {"hand_ins": [next(ids) for _row in some]}
+        if not parcel.submits:
+            data["text"] = pieces.told(list(parcel.new))
+        step = replace(parcel.step, data=data)
         (received.whole if parcel.submits else received.parts).append(step)
         received.missing[step.task.id] = parcel.missing
     return received
@@ -243,6 +246,15 @@ def read_paper(doc: str) -> tuple[str, date | None]:
         raise BadValue(_("{doc}: there is no such day").format(doc=doc)) from error
     number = doc[: match.start()].rstrip(" ,")
     return number if any(char.isdigit() for char in number) else "", found
+
+
+def save_files(office: Office, connection: Connection, task: TaskRow, into: Path) -> list[Path]:
+    """Copy out every file that was handed in for a task, returned or not. Raises BadValue for none, Unavailable."""
+    rows = handins.every(connection, task.id)
+    named = dict.fromkeys((row.file, row.file_name) for row in rows if row.file and row.file_name)
+    if not named:
+        raise BadValue(_("{task}: no file was handed in").format(task=task.selector))
+    return [files.save(office.files, digest, name, into) for digest, name in named]
 
 
 def give_back(settling: Settling, steps: Sequence[Step], act: Act) -> list[Step]:

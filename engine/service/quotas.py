@@ -62,7 +62,10 @@ def check(connection: Connection, instance: InstanceRow, blueprint: Blueprint, n
 
     Raises BadValue where more were decided on, with the list of what is there.
     """
-    warnings = {}
+    warnings: dict[str, str] = {}
+    names = list(names)
+    if names:
+        handins.take_turns(connection, instance.id)
     for name in names:
         quota = blueprint.plan.quotas[name]
         decided = handins.counted(connection, instance.id, name, quota.stage)
