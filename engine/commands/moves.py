@@ -62,7 +62,7 @@ def _make(trigger: Trigger) -> click.Command:
         outcomes = move(
             office, selection, trigger, act, new_date=day, arrivals=arrivals, handing=handing, dry_run=dry_run
         )
-        _print(outcomes, as_json, dry_run)
+        print_outcomes(outcomes, as_json, dry_run)
 
     command = click.command(trigger.value, help=HELP[trigger]())(run)
     for option in reversed(OPTIONS.get(trigger, ())):
@@ -70,7 +70,7 @@ def _make(trigger: Trigger) -> click.Command:
     return command
 
 
-def _print(outcomes: list[Outcome], as_json: bool, dry_run: bool) -> None:
+def print_outcomes(outcomes: list[Outcome], as_json: bool, dry_run: bool) -> None:
     for warning in dict.fromkeys(item.warning for item in outcomes if item.warning):
         click.echo(_("warning: {problem}").format(problem=warning), err=True)
     if as_json:
@@ -100,7 +100,7 @@ def _undo() -> click.Command:
         dry_run = options.pop("dry_run")
         entry = options.pop("entry")
         found = undo(office, entry, act_of(office, options), dry_run=dry_run)
-        _print([found.outcome], False, dry_run)
+        print_outcomes([found.outcome], False, dry_run)
         for message_id in found.sent:
             click.echo(_("sent in the meantime and not to be called back: {id}").format(id=message_id))
 
