@@ -8,7 +8,7 @@ import click
 
 from engine.clock import read_day
 from engine.commands.app import act_of, acting, selecting, selection_of, with_office
-from engine.commands.output import print_json, print_table
+from engine.commands.output import print_json, print_table, watched
 from engine.i18n import _
 from engine.office import Office
 from engine.pieces import told
@@ -60,8 +60,9 @@ def _make(trigger: Trigger) -> click.Command:
         words = [options.pop(name) for name in ("outputs", "by", "files", "counts") if name in options]
         handing = read_handing(office, *words) if words else ALL
         outcomes = move(
-            office, selection, trigger, act, new_date=day, arrivals=arrivals, handing=handing, dry_run=dry_run
-        )
+            office, selection, trigger, act,
+            new_date=day, arrivals=arrivals, handing=handing, watch=watched, dry_run=dry_run,
+        )  # fmt: skip
         print_outcomes(outcomes, as_json, dry_run)
 
     command = click.command(trigger.value, help=HELP[trigger]())(run)
