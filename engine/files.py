@@ -50,7 +50,7 @@ def look_at(path: Path, limit: int) -> Paper:
 
 
 def _megabytes(size: int) -> str:
-    return f"{size / MEGABYTE:.1f}".removesuffix(".0")
+    return f"{size / MEGABYTE:g}"
 
 
 def _open(path: Path) -> BinaryIO:

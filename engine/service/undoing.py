@@ -119,12 +119,13 @@ def _undoable(connection: Connection, found: Any) -> TaskRow:
 
 
 _TYPES = get_type_hints(TaskRow)
+_WRITTEN_OUT = (datetime, date, time)  # the types the log keeps as text
 
 
 def _restore(name: str, value: Any) -> Any:
     """A column's value as the log kept it, in its own type again."""
     kinds = get_args(_TYPES[name]) or (_TYPES[name],)
-    kind = next((kind for kind in (datetime, date, time) if kind in kinds), None)
+    kind = next((kind for kind in _WRITTEN_OUT if kind in kinds), None)
     return kind.fromisoformat(value) if kind and isinstance(value, str) else value
 
 
