@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Kh
-from handing import OUTPUTS, PAPER, REQUIRED, STAGE, Begin, entry, pieces, refused, stage, task
+from handing import HEAD, OUTPUTS, PAPER, REQUIRED, STAGE, Begin, entry, pieces, refused, stage, task
 
 from engine import handins
 from engine.commands.output import watched
@@ -216,6 +216,15 @@ def test_a_stage_is_reached_without_those_who_need_not_and_still_takes_the_late(
         kh("submit", f"x/a/{late[0]}", "--at", "2020-04-02")
         found = task(kh, f"x/a/{late[0]}")
         assert (found["timeliness"], found["days_late"]) == ("done_late", 4)
+
+
+def test_nobody_to_hand_in_is_an_error_at_the_start(kh: Kh, tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text(
+        HEAD.replace("huyen: {level: district}", "huyen: {level: village}") + STAGE, "utf-8"
+    )
+    ran = kh("start", tmp_path / "p.yaml", ok=False)
+    assert (ran.code, "KH034" in ran.err) == (1, True)
+    assert kh("list", "--json").json == []
 
 
 # ---- A whole morning's arrivals -------------------------------------------------------------------------------------
