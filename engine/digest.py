@@ -22,7 +22,7 @@ from engine.office import Office, Register
 from engine.plan.blueprint import Blueprint
 from engine.rows import DecisionRow, TaskRow
 from engine.settle import SYSTEM
-from engine.states import State
+from engine.states import RECEIVED
 
 STOOD_FROM = "stood-from"  # the heartbeat of the last tick before the office stood still
 WHOLE_STAGE = "tiep-nhan"  # the template that lists what arrived of a stage, and what did not
@@ -265,13 +265,14 @@ class Desk:
             groups[item.decision.template, item.task.instance, item.task.stage, item.task.period, lost].append(item)
         for (template, _instance, stage_id, _period, lost), some in groups.items():
             first = some[0]
+            done, total = self.progress(first.task)
+            received = _received(self.connection, first.task) if template == WHOLE_STAGE else ()
             with in_language(first.blueprint.plan.language):
                 heading = label(template)
             yield Section.about(
                 template=template, heading=heading, severity=first.decision.severity, blueprint=first.blueprint,
                 register=first.register, stage_id=stage_id, tasks=[item.task for item in some],
-                progress=self.progress(first.task),
-                received=_received(self.connection, first.task) if template == "tiep-nhan" else (),
+                progress=(len(received) if template == WHOLE_STAGE else done, total), received=received,
                 stood_from=self.stood_from() if template == STOOD_STILL.template else "",
                 undeliverable=lost, letter=any(_needs_letter(item) for item in some),
                 now=self.now, calendar=self.almanac.of(first.blueprint.calendar_name),
@@ -303,5 +304,5 @@ def _needs_letter(item: Item) -> bool:
 
 def _received(connection: Connection, task: TaskRow) -> tuple[str, ...]:
     """The units whose work has arrived for the stage and period of a task."""
-    done = store.stage_tasks(connection, task.instance_id, task.stage, state=State.COMPLETED)
-    return tuple(other.unit for other in done if other.period == task.period)
+    others = store.stage_tasks(connection, task.instance_id, task.stage)
+    return tuple(other.unit for other in others if other.period == task.period and other.state in RECEIVED)

@@ -78,6 +78,17 @@ def test_a_unit_that_still_owes_a_form_is_chased(kh: Kh, begin: Begin) -> None:
     assert chased == {"x/a/h1", "x/a/h3", "x/a/h4"}
 
 
+def test_the_recipient_reads_what_has_arrived_accepted_or_not(kh: Kh, begin: Begin) -> None:
+    begin(STAGE.replace("so-a\n", "so-a\n    accept_by: so-a\n", 1))
+    kh("submit", "x/a/{h1,h2}", "--at", "2020-03-27")
+    kh("accept", "x/a/h1", "--at", "2020-03-27")
+    kh("tick", "--at", "2020-03-30T08:00")
+    (message,) = [row for row in kh("notices", "list", "--json").json if row["template"] == "tiep-nhan"]
+    said = kh("notices", "show", message["id"]).out
+    assert "Đã nhận 2/4: Huyện Một; Huyện Hai." in said
+    assert said.split("Chưa nhận:")[1].split("\n")[1:3] == ["- Huyện Ba", "- Huyện Bốn"]
+
+
 def test_outputs_come_one_by_one_with_their_number(kh: Kh, begin: Begin) -> None:
     begin(STAGE + OUTPUTS)
     kh("submit", "x/a/h1", "--output", "báo cáo tổng kết=1", "--at", "2020-03-25")

@@ -10,9 +10,7 @@ from engine.plan.blueprint import Blueprint
 from engine.plan.model import Stage
 from engine.rows import HandInRow, InstanceRow, TaskRow
 from engine.service.quotas import total
-from engine.states import DROPPED, FINAL, State
-
-RECEIVED = frozenset({State.SUBMITTED, State.COMPLETED})
+from engine.states import DROPPED, FINAL, RECEIVED
 
 
 def piece_views(stage: Stage, task: TaskRow, rows: Sequence[HandInRow]) -> dict[str, Any]:
@@ -45,16 +43,12 @@ def hand_in_views(connection: Connection, task: TaskRow) -> list[dict[str, Any]]
     ]  # fmt: skip
 
 
-def is_received(task: TaskRow) -> bool:
-    return task.state in RECEIVED
-
-
 def stage_views(stage: Stage, tasks: Sequence[TaskRow], rows: Mapping[int, Sequence[HandInRow]]) -> dict[str, Any]:
     """How many of a stage's tasks are handed in of those that still stand; where forms are told apart, in each."""
     standing = [task for task in tasks if task.state not in DROPPED]
     forms = list(dict.fromkeys(piece.form for piece in pieces.owed(stage)))
     return {
-        "received": sum(map(is_received, standing)), "active": len(standing),
+        "received": sum(task.state in RECEIVED for task in standing), "active": len(standing),
         "forms": [_form(stage, form, standing, rows) for form in forms] if len(forms) > 1 else [],
     }  # fmt: skip
 
@@ -63,7 +57,7 @@ def _form(stage: Stage, form: str, tasks: Sequence[TaskRow], rows: Mapping[int, 
     owed = {piece for piece in pieces.owed(stage) if piece.form == form}
     missing = [
         task.unit for task in tasks
-        if not is_received(task) and not owed <= pieces.there(rows.get(task.id, ()))
+        if task.state not in RECEIVED and not owed <= pieces.there(rows.get(task.id, ()))
     ]  # fmt: skip
     return {"form": form or None, "received": len(tasks) - len(missing), "missing": missing}
 

@@ -13,9 +13,9 @@ from engine.gates import Progress, same_stages, waits_for
 from engine.office import Office, Register
 from engine.plan.blueprint import Blueprint, needed
 from engine.reports.extensions import remaining_days
-from engine.reports.handed_in import is_received, piece_views, quota_views, stage_views
+from engine.reports.handed_in import piece_views, quota_views, stage_views
 from engine.rows import ExtensionRow, InstanceRow, SuspensionRow, TaskRow
-from engine.states import DROPPED, FINAL, State
+from engine.states import DROPPED, FINAL, RECEIVED, State
 from engine.timeliness import CELLS, Timeliness, standing
 
 
@@ -130,4 +130,4 @@ def _stages(
 
 def _is_missing(task: TaskRow) -> bool:
     """Is it still to come? What was handed in waits for its acceptance only."""
-    return task.state not in FINAL and not is_received(task)
+    return task.state not in FINAL | RECEIVED

@@ -25,11 +25,10 @@ from engine.plan.model import Output, Stage
 from engine.rows import HandInRow, TaskRow
 from engine.service import quotas
 from engine.settle import Settling
-from engine.states import TO_HAND_IN, State, Trigger, allowed_triggers, state_label
+from engine.states import RECEIVED, TO_HAND_IN, Trigger, allowed_triggers, state_label
 
 ARRIVAL = "arrival"  # the entry of a part that came; with the last one owed the task is submitted
 MOST_TOLD = 5
-_SUPPLEMENTED = frozenset({State.SUBMITTED, State.COMPLETED})
 _DAY_OF_PAPER = re.compile(r"[\s,](?:(\d{4})-(\d\d)-(\d\d)|(\d{1,2})/(\d{1,2})/(\d{4}))$")
 
 
@@ -127,7 +126,7 @@ class Parcel:
         self.moment: datetime = step.happened_at or act.happened_at
         self.doc = step.doc or act.doc
         self.in_turn = self.task.state in TO_HAND_IN
-        if not self.in_turn and not (handing.is_partial and self.task.state in _SUPPLEMENTED):
+        if not self.in_turn and not (handing.is_partial and self.task.state in RECEIVED):
             allowed = allowed_triggers(self.task.state)
             raise IllegalMove(self.task.selector, Trigger.SUBMIT, state_label(self.task.state), allowed)
         self.numbered = self._dated(local_date(self.moment, settling.office.zone))
