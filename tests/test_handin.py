@@ -145,6 +145,7 @@ def test_a_task_waits_for_its_required_outputs_and_takes_the_others_later(kh: Kh
     [
         (("--by", "fax"), "form not found: fax (x/a/h1)"),
         (("--output", "Báo cáo tổng kêt"), "(did you mean Báo cáo tổng kết?)"),
+        (("--output", "Phụ lục=0"), "output not found: Phụ lục=0 (x/a/h1)"),
         (("--output", "Phụ lục", "--by", "tệp"), "form not found: tệp (x/a/h1)"),
         (("--doc", "12/BC, 2020-03-28"), "the paper is dated 28/03/2020, after its arrival on 27/03/2020"),
         (("--doc", "12/BC, 2020-02-30"), "there is no such day"),

@@ -47,7 +47,7 @@ class Handing:
 
 
 ALL = Handing()
-_NUMBERED = re.compile(r"(.+)=([0-9]{1,7})")
+_NUMBERED = re.compile(r"(.+)=([1-9][0-9]{0,6})")
 
 
 def read_handing(
