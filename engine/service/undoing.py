@@ -15,7 +15,8 @@ from engine.i18n import _
 from engine.machine import Act, Step
 from engine.office import Office
 from engine.rows import TaskRow
-from engine.service import rights
+from engine.service import quotas, rights
+from engine.service.handing_in import ARRIVAL, restore_last, void_last
 from engine.service.moves import Outcome, require_reason
 from engine.settle import Moved, Settling
 from engine.states import FINAL, HALTED, State, Trigger
@@ -51,9 +52,10 @@ def _nothing(_connection: Connection, _task: TaskRow, _at: datetime) -> None:
 # The entries of a task that can be undone, and what goes back with each in the ledgers, as of the undoing's time.
 UNDOABLE: dict[str, Callable[[Connection, TaskRow, datetime], None]] = {
     "ack": _nothing,
-    "submit": _nothing,
+    "submit": void_last,
+    ARRIVAL: void_last,
     "accept": _nothing,
-    "return": _nothing,
+    "return": restore_last,
     "cancel": _nothing,
     "exempt": _nothing,
     "fix-date": _nothing,
@@ -96,6 +98,7 @@ def undo(office: Office, entry_id: int, act: Act, *, dry_run: bool = False) -> U
         settling.close_again(task.stage)
         settling.advance(task.stage, {task.unit})
         settling.reproject(task.stage)
+        quotas.check(connection, instance, blueprint, blueprint.plan.quotas)
         sent = _replan(connection, task, found.at)
     return Undone(Outcome(task.selector, task.state, states[0]), sent)
 
@@ -117,12 +120,13 @@ def _undoable(connection: Connection, found: Any) -> TaskRow:
 
 
 _TYPES = get_type_hints(TaskRow)
+_WRITTEN_OUT = (datetime, date, time)  # the types the log keeps as text
 
 
 def _restore(name: str, value: Any) -> Any:
     """A column's value as the log kept it, in its own type again."""
     kinds = get_args(_TYPES[name]) or (_TYPES[name],)
-    kind = next((kind for kind in (datetime, date, time) if kind in kinds), None)
+    kind = next((kind for kind in _WRITTEN_OUT if kind in kinds), None)
     return kind.fromisoformat(value) if kind and isinstance(value, str) else value
 
 
