@@ -19,6 +19,13 @@ def snapshot_source(connection: Connection, sha256: str) -> str:
     return str(connection.execute(select(SNAPSHOT.c.source).where(SNAPSHOT.c.sha256 == sha256)).scalar_one())
 
 
+def snapshots_of(connection: Connection, instance: InstanceRow) -> list[str]:
+    """Every version of its plan that was ever in force, the oldest first, each once."""
+    query = select(AMENDMENT.c.old, AMENDMENT.c.new).where(AMENDMENT.c.instance_id == instance.id)
+    rows = connection.execute(query.order_by(AMENDMENT.c.id))
+    return list(dict.fromkeys([digest for row in rows for digest in row] + [instance.snapshot]))
+
+
 def switch_snapshot(connection: Connection, instance: InstanceRow, sha256: str) -> bool:
     """Compare-and-set; False where somebody else amended or closed the instance meanwhile."""
     seen = and_(INSTANCE.c.id == instance.id, INSTANCE.c.snapshot == instance.snapshot, INSTANCE.c.closed_at.is_(None))

@@ -11,13 +11,14 @@ from typing import Any
 import click
 
 from engine.commands.app import act_of, acting, with_office
-from engine.commands.output import day, print_json, print_table
+from engine.commands.output import day, print_json, print_table, write_out
+from engine.db import reading
 from engine.i18n import _
 from engine.office import Office
 from engine.plan.files import find_plan
+from engine.reports.archive import archive_bytes
 from engine.service.adjusting import Choices
 from engine.service.amend import WHAT, Amended, Change, amend, restaff
-from engine.service.archive import write_archive
 from engine.service.closing import close
 from engine.service.refusals import shortened
 from engine.service.reverting import take_back
@@ -133,7 +134,8 @@ def _close() -> click.Command:
                 text = _("not finished: {n} ({tasks})")
                 click.echo(text.format(n=len(one.left_open), tasks=shortened(one.left_open)))
         if archive and not dry_run:
-            write_archive(office, names, archive, act.at)
+            with reading(office.engine) as connection:
+                write_out(archive_bytes(office, connection, names, act.at), archive)
             click.echo(_("{path} written").format(path=archive))
 
     return run

@@ -76,9 +76,7 @@ class Blueprint:
         content = json.loads(text)
         groups = {name: tuple(members) for name, members in content["groups"].items()}
         plan = Plan.model_validate(content["plan"], context=SNAPSHOT)
-        return cls(
-            plan, groups, content["directory"], content.get("calendar", ""), retired=content.get("retired", ())
-        )
+        return cls(plan, groups, content["directory"], content.get("calendar", ""), retired=content.get("retired", ()))
 
     def to_json(self) -> str:
         """The snapshot: equal plans, their stages in the same order, have equal digests."""

@@ -279,5 +279,3 @@ def _became(was: TaskRow | None, now: TaskRow) -> str:
 
 def day_of(task: TaskRow) -> Any:
     return task.last_day or task.to_on
-
-
