@@ -62,7 +62,7 @@ def _amend() -> click.Command:
             dry_run = not apply
             found = amend(office, names, find_plan(file), act, choices, dry_run=dry_run)
         if as_json:
-            print_json([asdict(change) for one in found for change in one.changes])
+            print_json([{"task": change.task, **asdict(change)} for one in found for change in one.changes])
             return
         print_amended(found, dry_run)
         if dry_run and any(one.changes for one in found):
@@ -79,7 +79,7 @@ def print_amended(found: Sequence[Amended], dry_run: bool) -> None:
             continue
         text = _("{name} would be amended:") if dry_run else _("{name} amended:")
         click.echo(text.format(name=one.instance))
-        headings = (_("Stage"), "", _("What"), _("Before"), _("After"))
+        headings = (_("Stage"), _("Key or units"), _("What"), _("Before"), _("After"))
         print_table(headings, [_row(alike) for alike in _alike(one.changes)])
         for message_id in one.sent:
             click.echo(_("sent in the meantime and not to be called back: {id}").format(id=message_id))

@@ -119,25 +119,23 @@ def _plain(model: BaseModel, name: str) -> Any:
 
 
 def succeeding(old: Blueprint, new: Blueprint) -> Blueprint:
-    """`new` as it follows on `old` in a running instance.
+    """`new` as it follows on `old` in a running instance: a common task stays known by a unit that still shares it."""
+    led = {name: stage for name in new.stages if (stage := _led_as_before(old, new, name))}
+    return retiring(old, new.revised({**new.plan.stages, **led}) if led else new)
 
-    Stages it is without stay as retired ones, with what they need, for their tasks stay on record; a common task stays
-    known by its unit where that unit still shares it.
-    """
+
+def retiring(old: Blueprint, new: Blueprint) -> Blueprint:
+    """`new` with the stages that only `old` has as retired ones, for their tasks stay on record."""
     retired = {
         name: stage for name, stage in old.plan.stages.items()
         if name not in new.plan.stages and stage.type != "prohibition"
     }  # fmt: skip
-    led = {name: stage for name in new.stages if (stage := _led_as_before(old, new, name))}
-    if not retired and not led:
+    if not retired:
         return new
-    update: dict[str, Any] = {"stages": {**new.plan.stages, **led, **retired}}
-    groups = new.groups
-    if retired:
-        update |= _still_needed(old.plan, new.plan)
-        groups = {**old.groups, **new.groups}
-    plan = new.plan.model_copy(update=update)
-    return Blueprint(plan, groups, new.directory_name, new.calendar_name, retired=retired)
+    update = {"stages": {**new.plan.stages, **retired}, **_still_needed(old.plan, new.plan)}
+    plan, groups = new.plan.model_copy(update=update), {**old.groups, **new.groups}
+    names = {*new.retired, *retired}
+    return Blueprint(plan, groups, new.directory_name, new.calendar_name, retired=names)
 
 
 def _still_needed(old: Plan, new: Plan) -> dict[str, Any]:

@@ -59,8 +59,15 @@ class Adjusting:
                 self.date_anew(stage_id)
         self.hang()
         for stage_id in self.blueprint.stages:
-            self.settling.advance(stage_id)
+            if self.may_follow(stage_id):
+                self.settling.advance(stage_id)
         return reached
+
+    def may_follow(self, stage_id: str) -> bool:
+        """Can waiting tasks of a stage have become free, or dates due that hang on a completion?"""
+        old, new = self.difference.old, self.blueprint
+        touched = stage_id in self.difference.redated or stage_id in self.difference.added
+        return touched or new.waits(stage_id) or old.waits(stage_id)
 
     def drop(self, tasks: Sequence[TaskRow]) -> None:
         changes = {"next_action_at": None}

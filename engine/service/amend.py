@@ -61,6 +61,12 @@ class Change:
     new: Any = None
     state: str = ""  # of the task, before
 
+    @property
+    def task(self) -> str | None:
+        """The task's selector, where it is about one."""
+        parts = (self.instance, self.stage, self.period, self.unit)
+        return "/".join(part for part in parts if part) if self.unit else None
+
 
 @dataclass(frozen=True)
 class Amended:

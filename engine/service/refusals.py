@@ -31,32 +31,38 @@ def examine(difference: Difference, tasks: Sequence[TaskRow], today: date) -> Ex
     found = Examined(refusals=[*_identity(difference), *_types(difference, tasks)])
     kept = {name: periods(difference.new, name) for name in difference.kept}
     gone: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for stage, period, task in _affected(difference, tasks):
+    for task in _affected(difference, tasks):
         if task.state in DROPPED:
             continue
-        if stage in kept and period in kept[stage] and period and is_past(difference, task, today):
+        if task.period and task.period in kept.get(task.stage, ()) and is_past(difference, task, today):
             found.stay.append(task)
         elif task.state in HANDED_IN:
-            gone[stage, period].append(task.unit)
+            gone[task.stage, task.period].append(task.unit)
         else:
             found.to_drop.append(task)
     found.refusals += [_why(difference, stage, period, units) for (stage, period), units in gone.items()]
     return found
 
 
-def _affected(difference: Difference, tasks: Iterable[TaskRow]) -> Iterator[tuple[str, str, TaskRow]]:
-    """The task of each duty that goes; one handed over to a unit that holds the stage now is not affected."""
-    by_duty = {(task.stage, task.period, task.unit): task for task in tasks}
-    taken: dict[Duty, list[TaskRow]] = defaultdict(list)
-    for task in by_duty.values():
-        if task.taken_from:
-            taken[task.stage, task.period, task.taken_from].append(task)
-    for stage, period, unit in sorted(difference.duties_dropped):
-        now = {units[0] for units in difference.new.holders(stage)} if stage in difference.kept else set()
-        own = by_duty.get((stage, period, unit))
-        for task in [own] if own else taken[stage, period, unit]:
-            if own or task.unit not in now:
-                yield stage, period, task
+def _affected(difference: Difference, tasks: Sequence[TaskRow]) -> Iterator[TaskRow]:
+    """The tasks of stages and periods that go, and of units that leave a stage."""
+    kept = {(name, period) for name in difference.kept for period in periods(difference.new, name)}
+    for task in tasks:
+        if task.stage in difference.old.stages and (task.stage, task.period) not in kept:
+            yield task
+    own = {(task.stage, task.period, task.unit): task for task in tasks}
+    taken = {(task.stage, task.period, task.taken_from): task for task in tasks if task.taken_from}
+    for duty in sorted(difference.duties_dropped):
+        if duty[:2] in kept and (task := own.get(duty) or _handed_over(difference, taken.get(duty))):
+            yield task
+
+
+def _handed_over(difference: Difference, task: TaskRow | None) -> TaskRow | None:
+    """What the unit gave to another goes with it, unless that one holds the stage now."""
+    if task is None:
+        return None
+    now = {units[0] for units in difference.new.holders(task.stage)}
+    return None if task.unit in now else task
 
 
 def is_past(difference: Difference, task: TaskRow, today: date) -> bool:

@@ -13,7 +13,7 @@ from engine.i18n import _
 from engine.machine import Act, Step
 from engine.office import Office
 from engine.plan.blueprint import Blueprint
-from engine.plan.difference import succeeding
+from engine.plan.difference import retiring
 from engine.rows import InstanceRow, TaskRow
 from engine.service import rights
 from engine.service.adjusting import put_back, recount
@@ -94,7 +94,7 @@ def _refuse(connection: Connection, instance: InstanceRow, entry: Any, data: dic
 def _switched(office: Office, connection: Connection, instance: InstanceRow, old: str) -> InstanceRow:
     """The instance on its former snapshot; stages that only the amendment had stay on record as retired."""
     former = office.blueprint(connection, instance._replace(snapshot=old))
-    blueprint = succeeding(office.blueprint(connection, instance), former)
+    blueprint = retiring(office.blueprint(connection, instance), former)
     snapshot = blueprint.to_json()
     digest = Blueprint.digest(snapshot)
     store.add_snapshot(connection, digest, snapshot, amendments.snapshot_source(connection, old))
