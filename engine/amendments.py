@@ -68,9 +68,9 @@ def close(connection: Connection, instance: InstanceRow, at: datetime) -> bool:
 
 
 def reopen(connection: Connection, instance_id: int, at: datetime) -> None:
-    """The sweep looks at its tasks again: at those that wait when their period opens, at the others now."""
+    """The sweep looks at its tasks again: at those that only wait for their period then, at the others now."""
     connection.execute(update(INSTANCE).where(INSTANCE.c.id == instance_id).values(closed_at=None))
     ours = update(TASK).where(TASK.c.instance_id == instance_id)
-    connection.execute(ours.where(TASK.c.state == State.WAITING).values(next_action_at=TASK.c.opens_at))
-    asleep = FINAL | HALTED | {State.WAITING}
-    connection.execute(ours.where(TASK.c.state.not_in(asleep)).values(next_action_at=at))
+    connection.execute(ours.where(TASK.c.state.not_in(FINAL | HALTED)).values(next_action_at=at))
+    only_wait = and_(TASK.c.state == State.WAITING, TASK.c.approximate.is_(False))
+    connection.execute(ours.where(only_wait).values(next_action_at=TASK.c.opens_at))

@@ -15,7 +15,7 @@ from engine import store
 from engine.calendar import Calendar
 from engine.config import load_settings
 from engine.db import in_memory, reading
-from engine.errors import KhError
+from engine.errors import BadValue, KhError
 from engine.office import Office
 from engine.rows import TaskRow
 from engine.service.adjusting import Choices
@@ -280,9 +280,7 @@ def test_it_is_taken_back_until_something_else_happened(kh: Kh, started: None, p
     assert "(ack, x/kiem-tra/h1)" in refused(kh, "--undo", "--reason", "nhầm")
 
 
-def test_an_undo_tells_what_went_out_meanwhile(
-    kh: Kh, plan_file: Write, mailbox: Mailbox, freezer: Any
-) -> None:
+def test_an_undo_tells_what_went_out_meanwhile(kh: Kh, plan_file: Write, mailbox: Mailbox, freezer: Any) -> None:
     freezer.move_to(at("2020-03-04 08:00"))
     kh("start", str(plan_file()), "--id", "x")
     freezer.move_to(at("2020-03-16 08:00"))
@@ -372,7 +370,12 @@ def happen(office: Office, deeds: list[tuple[str, int]]) -> None:
             continue
 
 
-@settings(max_examples=300, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(old=stages, new=stages, deeds=moves, keep=st.booleans())
 def test_there_and_back_is_where_one_was(
     tmp_path: Path, old: Yaml, new: Yaml, deeds: list[tuple[str, int]], keep: bool
@@ -389,8 +392,7 @@ def test_there_and_back_is_where_one_was(
     file.write_text(plan_of(new), encoding="utf-8")
     try:
         (amended,) = amend(office, ["x"], file, again, Choices(keep_timers=keep))
-    except KhError as error:
-        assert "x: " in str(error)
+    except BadValue:  # it would falsify what happened
         assert picture(office, known) == before
         return
     assert amend(office, ["x"], file, again)[0].changes == ()

@@ -73,7 +73,9 @@ def task_view(office: Office, connection: Connection, selector: str, now: dateti
         **ledger_views(connection, task, office.zone),
         "units": units,
         "definition": blueprint.plan.stages[task.stage].model_dump(mode="json", by_alias=True, exclude_defaults=True),
-        "notices": decision_views(connection, outbox.decisions(connection, outbox.DECISION.c.task_id == task.id)),
+        "notices": decision_views(
+            connection, outbox.decisions(connection, outbox.DECISION.c.task_id == task.id), office.zone
+        ),
         "story": [entry_view(row) for row in store.entries(connection, store.ENTRY.c.task_id == task.id)],
     }
 

@@ -10,7 +10,7 @@ from engine import amendments, machine, store
 from engine.clock import local_date, shown_day
 from engine.dates import Anchor, Dates, opens_on
 from engine.deadlines import Relative
-from engine.gates import Progress, anchor_done_at
+from engine.gates import Progress, anchor_done_at, next_look_at
 from engine.i18n import _
 from engine.machine import Act, Step
 from engine.plan.difference import Difference, Duty, periods
@@ -161,7 +161,7 @@ class Adjusting:
             self.refusals.append(text.format(task=task.selector, **days))
         return {
             **rearmed(task, self.act.happened_at), **found, "late_from": None, "paused_days": 0,
-            "original_last_day": task.original_last_day or day, **self.opening(task, day),
+            "original_last_day": task.original_last_day or day, **self.opening(task._replace(**found)),
         }  # fmt: skip
 
     def counted(self, task: TaskRow, anchors: Sequence[TaskRow], progress: Progress) -> dict[str, Any] | None:
@@ -187,7 +187,7 @@ class Adjusting:
         by_hand = {} if task.by_hand else {"by_hand": True}
         return {**by_hand, **overdue}
 
-    def opening(self, task: TaskRow, last_day: Any) -> dict[str, Any]:
+    def opening(self, task: TaskRow) -> dict[str, Any]:
         """When something next happens to it: a waiting task has a day of its own, a halted one none."""
         if task.state in HALTED:
             return {"next_action_at": None}
@@ -195,9 +195,10 @@ class Adjusting:
             return {}
         calendar = self.settling.calendar(task.unit)
         occurrence = periods(self.blueprint, task.stage).get(task.period)
-        day = opens_on(self.blueprint, task.stage, occurrence, last_day, calendar)
+        day = opens_on(self.blueprint, task.stage, occurrence, task.last_day, calendar)
         opens_at = calendar.opening_of(day) if day and day > self.today else None
-        return {"opens_at": opens_at, "next_action_at": opens_at}
+        look = next_look_at(task.approximate, opens_at, self.act.happened_at)
+        return {"opens_at": opens_at, "next_action_at": look}
 
     def hang(self) -> None:
         """New tasks follow dates that were fixed under way."""

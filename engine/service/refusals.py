@@ -51,18 +51,19 @@ def _affected(difference: Difference, tasks: Sequence[TaskRow]) -> Iterator[Task
         if task.stage in difference.old.stages and (task.stage, task.period) not in kept:
             yield task
     own = {(task.stage, task.period, task.unit): task for task in tasks}
-    taken = {(task.stage, task.period, task.taken_from): task for task in tasks if task.taken_from}
+    taken: dict[Duty, list[TaskRow]] = defaultdict(list)
+    for task in tasks:
+        if task.taken_from:
+            taken[task.stage, task.period, task.taken_from].append(task)
     for duty in sorted(difference.duties_dropped):
-        if duty[:2] in kept and (task := own.get(duty) or _handed_over(difference, taken.get(duty))):
-            yield task
+        if duty[:2] in kept:
+            yield from [own[duty]] if duty in own else _handed_over(difference, duty[0], taken[duty])
 
 
-def _handed_over(difference: Difference, task: TaskRow | None) -> TaskRow | None:
-    """What the unit gave to another goes with it, unless that one holds the stage now."""
-    if task is None:
-        return None
-    now = {units[0] for units in difference.new.holders(task.stage)}
-    return None if task.unit in now else task
+def _handed_over(difference: Difference, stage: str, tasks: Sequence[TaskRow]) -> list[TaskRow]:
+    """What a unit gave to others goes with it, unless they hold the stage now."""
+    now = {units[0] for units in difference.new.holders(stage)}
+    return [task for task in tasks if task.unit not in now]
 
 
 def is_past(difference: Difference, task: TaskRow, today: date) -> bool:

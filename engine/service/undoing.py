@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from engine import ledgers, machine, outbox, store
 from engine.errors import BadValue, NotFound
+from engine.gates import next_look_at
 from engine.i18n import _
 from engine.machine import Act, Step
 from engine.office import Office
@@ -103,7 +104,7 @@ def next_look(state: State, task: TaskRow, act: Act) -> datetime | None:
     """When the sweep must look at a task again that was put back into a state."""
     if state in FINAL | HALTED:
         return None
-    return task.opens_at if state is State.WAITING else act.happened_at
+    return next_look_at(task.approximate, task.opens_at, act.happened_at) if state is State.WAITING else act.happened_at
 
 
 def _undoable(connection: Connection, found: Any) -> TaskRow:
