@@ -1,14 +1,14 @@
 """Tables as files for a spreadsheet: a workbook, or CSV where the library for one is not installed."""
 
-import csv
 import io
 from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
 
+from engine.csvfile import csv_bytes
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDEST = 60  # characters of a column
-LIKE_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def table_file(name: str, headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, str]:
@@ -16,7 +16,7 @@ def table_file(name: str, headings: Sequence[str], rows: Sequence[Sequence[Any]]
     try:
         content, kind, ending = _workbook(headings, rows), XLSX, "xlsx"
     except ImportError:
-        content, kind, ending = _csv(headings, rows), "text/csv", "csv"
+        content, kind, ending = csv_bytes(headings, rows), "text/csv", "csv"
     return {"name": f"{name}.{ending}", "type": kind, "base64": b64encode(content).decode()}
 
 
@@ -47,17 +47,3 @@ def _workbook(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
-
-
-def _csv(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
-    """In UTF-8 with the mark by which Excel knows it."""
-    target = io.StringIO()
-    writer = csv.writer(target)
-    writer.writerow(headings)
-    writer.writerows([harmless(str(value)) for value in row] for row in rows)
-    return target.getvalue().encode("utf-8-sig")
-
-
-def harmless(cell: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(LIKE_FORMULAS) else cell

@@ -7,13 +7,15 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine import store
+from engine import handins, ledgers, store
 from engine.calendar import Calendar
 from engine.gates import Progress, same_stages, waits_for
 from engine.office import Office, Register
 from engine.plan.blueprint import Blueprint, needed
-from engine.rows import InstanceRow, TaskRow
-from engine.states import DROPPED, FINAL, State
+from engine.reports.extensions import remaining_days
+from engine.reports.handed_in import piece_views, quota_views, stage_views
+from engine.rows import ExtensionRow, InstanceRow, SuspensionRow, TaskRow
+from engine.states import DROPPED, FINAL, RECEIVED, State
 from engine.timeliness import CELLS, Timeliness, standing
 
 
@@ -24,10 +26,28 @@ def task_views(office: Office, connection: Connection, tasks: Sequence[TaskRow],
         instance = office.instance(connection, name)
         blueprint = office.blueprint(connection, instance)
         progress = _progress(connection, instance, blueprint)
+        asked = ledgers.extensions_of(connection, instance.id)
+        pauses = ledgers.open_suspensions(connection, [task.id for task in tasks if task.state == State.SUSPENDED])
         some = [task for task in tasks if task.instance == name]
         calendar = office.almanac(connection).of(blueprint.calendar_name)
-        views += [_view(task, blueprint, progress, now, calendar) for task in some]
+        arrived = handins.valid(connection, [task.id for task in some])
+        views += [
+            {**_view(task, blueprint, progress, now, calendar),
+             **_moved(task, asked.get(task.id, ()), pauses.get(task.id), office.zone),
+             **piece_views(blueprint.plan.stages[task.stage], task, arrived.get(task.id, ()))}
+            for task in some
+        ]  # fmt: skip
     return views
+
+
+def _moved(task: TaskRow, asked: Sequence[ExtensionRow], pause: SuspensionRow | None, zone: str) -> dict[str, Any]:
+    """Why the date in force is another than the original one, or stands still."""
+    return {
+        "extension": asked[-1].outcome if asked else None,
+        "extensions": sum(row.outcome == "granted" for row in asked),
+        "suspended_at": pause.from_at if pause else None,
+        "remaining_days": remaining_days(task, pause, zone) if pause else None,
+    }
 
 
 def _progress(connection: Connection, instance: InstanceRow, blueprint: Blueprint) -> Progress:
@@ -75,6 +95,7 @@ def status_view(office: Office, connection: Connection, name: str, now: datetime
             for item in blueprint.plan.questions if item.id not in answered
         ],
         "stages": _stages(connection, instance, blueprint, tasks),
+        "quotas": quota_views(connection, instance, blueprint),
         "prohibitions": [stage.name for stage in blueprint.plan.stages.values() if stage.type == "prohibition"],
     }  # fmt: skip
 
@@ -86,18 +107,27 @@ def _stages(
     by_stage: dict[tuple[str, str], list[TaskRow]] = {}
     for task in tasks:
         by_stage.setdefault((task.stage, task.period), []).append(task)
-    missing = {task.unit for task in tasks if task.state not in FINAL}
-    register.load(missing)
+    register.load({task.unit for task in tasks if _is_missing(task)})
     day = blueprint.plan.document.date
-    return [
+    arrived = handins.valid_in(connection, instance.id)
+    rows = [
         {
             "stage": stage, "period": period or None, "name": blueprint.plan.stages[stage].name,
             "tasks": len(some), "done": sum(task.state == State.COMPLETED for task in some),
             "needed": needed(blueprint.plan.stages[stage].complete_when,
                              sum(task.state not in DROPPED for task in some)),
-            "missing": [task.unit for task in some if task.state not in FINAL],
-            "missing_names": [register.name(task.unit, day) for task in some if task.state not in FINAL],
+            **stage_views(blueprint.plan.stages[stage], some, arrived),
+            "missing": [task.unit for task in some if _is_missing(task)],
             "last_day": max((task.last_day for task in some if task.last_day), default=None),
         }
         for (stage, period), some in by_stage.items()
     ]  # fmt: skip
+    for row in rows:
+        for item in (row, *row["forms"]):
+            item["missing_names"] = [register.name(unit, day) for unit in item["missing"]]
+    return rows
+
+
+def _is_missing(task: TaskRow) -> bool:
+    """Is it still to come? What was handed in waits for its acceptance only."""
+    return task.state not in FINAL | RECEIVED

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine import machine, outbox, store
-from engine.db import writing
 from engine.errors import BadValue, NotFound
 from engine.i18n import N_, _
 from engine.machine import Act
@@ -34,11 +33,9 @@ def release(office: Office, number: int, signed_by: str, act: Act, *, dry_run: b
     """
     if not act.doc:
         raise BadValue(_("a released notice needs the number of its paper: --doc NUMBER"))
-    with writing(office.engine) as connection:
+    with rights.acting(office, act, dry_run=dry_run) as connection:
         numbers = [number, *_same_elsewhere(connection, number)]
         _change(office, connection, numbers, "held", act, "release", {"doc": act.doc, "signed_by": signed_by})
-        if dry_run:
-            connection.rollback()
     return numbers
 
 
@@ -47,12 +44,10 @@ def retry(office: Office, numbers: Sequence[int], act: Act, *, dry_run: bool = F
 
     Raises BadValue where one of them was not refused: then none is tried.
     """
-    with writing(office.engine) as connection:
+    with rights.acting(office, act, dry_run=dry_run) as connection:
         dead = outbox.messages(connection, outbox.MESSAGE.c.status == "dead")
         numbers = list(dict.fromkeys(numbers)) or [message.id for message in dead]
         _change(office, connection, numbers, "dead", act, "retry", {"attempts": 0, "next_attempt_at": None})
-        if dry_run:
-            connection.rollback()
     return numbers
 
 
