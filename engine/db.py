@@ -102,14 +102,25 @@ def _translated() -> Iterator[None]:
 def open_store(url: str) -> Engine:
     """Connect and bring the schema up to date. Idempotent."""
     engine = connect(url)
+    bring_up_to_date(engine)
+    return engine
+
+
+def bring_up_to_date(engine: Engine) -> None:
+    """Raises Unavailable where the schema is newer than this program's."""
+    if usable_version(engine) != head_version():
+        with _translated():
+            upgrade(engine)
+
+
+def usable_version(engine: Engine) -> str | None:
+    """The schema's version, older or as this program knows it. Raises Unavailable for a newer one."""
     with _translated():
         version = schema_version(engine)
-        if version is not None and version > head_version():
-            message = _("the database has schema {found}, newer than this program's {known}: update the program")
-            raise Unavailable(message.format(found=version, known=head_version()))
-        if version != head_version():
-            upgrade(engine)
-    return engine
+    if version is not None and version > head_version():
+        message = _("the database has schema {found}, newer than this program's {known}: update the program")
+        raise Unavailable(message.format(found=version, known=head_version()))
+    return version
 
 
 def in_memory() -> Engine:
@@ -133,14 +144,31 @@ def head_version() -> str:
 
 
 def upgrade(engine: Engine) -> None:
+    """Bring the schema up to date in one transaction: wholly there, or as it was."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.begin() as connection:
+    with _unbound(engine) as connection, connection.begin():
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if engine.dialect.name == "sqlite" and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
+            raise Unavailable(_("the upgrade would leave {n} rows without their owner").format(n=len(broken)))
+
+
+@contextmanager
+def _unbound(engine: Engine) -> Iterator[Connection]:
+    """A connection on which SQLite may rebuild a table that others refer to; they are checked at the end instead."""
+    with engine.connect() as connection:
+        raw: Any = connection.connection.driver_connection
+        if engine.dialect.name == "sqlite":
+            raw.execute("PRAGMA foreign_keys=OFF")  # means nothing once a transaction has begun
+        try:
+            yield connection
+        finally:
+            if engine.dialect.name == "sqlite":
+                raw.execute("PRAGMA foreign_keys=ON")
 
 
 @contextmanager

@@ -20,6 +20,7 @@ import engine.commands.authoring
 import engine.commands.calendar
 import engine.commands.care
 import engine.commands.clockwork
+import engine.commands.database
 import engine.commands.demo
 import engine.commands.explaining
 import engine.commands.facts
