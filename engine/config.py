@@ -43,6 +43,7 @@ KEYS = {
     "mail_folder": Key("mail.folder", "KH_MAIL_FOLDER", ""),
     "metrics_file": Key("metrics.file", "KH_METRICS_FILE", ""),
     "webhook_secret": Key("webhook.secret", "KH_WEBHOOK_SECRET", "", secret=True),
+    "webhook_allow": Key("webhook.allow", "KH_WEBHOOK_ALLOW", ""),
     "delivery_timeout": Key("delivery.timeout", "KH_DELIVERY_TIMEOUT", "30"),
     "delivery_per_minute": Key("delivery.per_minute", "KH_DELIVERY_PER_MINUTE", "0"),
 }
@@ -122,6 +123,11 @@ class Settings:
     @property
     def mail_folder(self) -> Path | None:
         return _read_path(self["mail_folder"])
+
+    @property
+    def webhook_allow(self) -> frozenset[str]:
+        """Hosts that may be posted to although they lie inside a network."""
+        return frozenset(self["webhook_allow"].lower().split())
 
     @property
     def metrics_file(self) -> Path | None:

@@ -63,7 +63,9 @@ def test_a_database_in_use_is_no_plan(kh: Kh, plan_file: Callable[..., Path], tm
 
 
 @pytest.mark.parametrize("command", ["check", "start", "simulate"])
-@pytest.mark.parametrize("name", ["pipe", "loop", "/dev/zero", "/dev/tty", "/proc/self/mem", "folder", "../" * 400 + "etc/passwd", "a\0b"])
+@pytest.mark.parametrize(
+    "name", ["pipe", "loop", "/dev/zero", "/dev/tty", "/proc/self/mem", "folder", "../" * 400 + "etc/passwd", "a\0b"]
+)
 def test_what_is_no_file_is_no_plan(kh: Kh, tmp_path: Path, command: str, name: str) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "loop").symlink_to("loop")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from engine.channels.addresses import refusal
 from engine.channels.contract import Result, Verdict
 from engine.config import Settings
 from engine.errors import Unavailable
@@ -14,7 +15,8 @@ from engine.templates import header_text
 class AppriseChannel:
     """Text only. A service says yes or no, without telling why."""
 
-    def __init__(self, _settings: Settings):
+    def __init__(self, settings: Settings):
+        self.allowed = settings.webhook_allow
         if not known("json://localhost"):
             raise Unavailable(_("chat services need a library: pip install 'kh-engine[channels]'"))
 
@@ -24,6 +26,10 @@ class AppriseChannel:
         service = apprise.Apprise()
         if not service.add(message.recipient):
             return Result(Verdict.REFUSED, "not an address apprise knows")
+        for one in service:
+            if "host" in one.template_tokens and one.host and (why := refusal(one.host, self.allowed)):
+                return Result(Verdict.REFUSED, why)
+            one.redirects = False
         ready()
         try:
             sent = service.notify(message.body, header_text(message.subject), body_format=apprise.NotifyFormat.TEXT)
