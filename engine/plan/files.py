@@ -23,9 +23,9 @@ YAML, TABLE = (".yaml", ".yml"), (".csv",)
 def read_file(path: Path, kinds: tuple[str, ...] = ()) -> bytes:
     """The bytes of a regular file. Raises BadValue for what is missing, no file (a folder, a pipe) or too large.
 
-    `kinds` are the endings it may have, all links followed, where another file names it: a plan from elsewhere shall not
-    show what else its reader may read. A database in use is not opened: to close it again would drop the locks that this
-    process may hold on it.
+    `kinds` are the endings it may have, all links followed, where another file names it: a plan from elsewhere shall
+    not show what else its reader may read. A database in use is not opened: to close it again would drop the locks
+    that this process may hold on it.
     """
     try:
         if kinds and not os.path.realpath(path).lower().endswith(kinds):
