@@ -151,25 +151,35 @@ def upgrade(engine: Engine) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with _unbound(engine) as connection, connection.begin():
+    with _rebuilding(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-        if engine.dialect.name == "sqlite" and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
-            raise Unavailable(_("the upgrade would leave {n} rows without their owner").format(n=len(broken)))
 
 
 @contextmanager
-def _unbound(engine: Engine) -> Iterator[Connection]:
-    """A connection on which SQLite may rebuild a table that others refer to; they are checked at the end instead."""
-    with engine.connect() as connection:
-        raw: Any = connection.connection.driver_connection
-        if engine.dialect.name == "sqlite":
-            raw.execute("PRAGMA foreign_keys=OFF")  # means nothing once a transaction has begun
-        try:
+def _rebuilding(engine: Engine) -> Iterator[Connection]:
+    """A transaction in which SQLite may replace a table that others refer to; what refers to nothing undoes it all."""
+    if engine.dialect.name != "sqlite":
+        with engine.begin() as connection:
             yield connection
+        return
+    with engine.connect() as connection:
+        raw = connection.connection.dbapi_connection
+        assert raw is not None
+        raw.execute("PRAGMA foreign_keys=OFF")  # only outside of a transaction has it an effect
+        try:
+            with connection.begin():
+                yield connection
+                if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise Unavailable(_("the database was not brought up to date: {row}").format(row=tuple(broken)))
         finally:
-            if engine.dialect.name == "sqlite":
-                raw.execute("PRAGMA foreign_keys=ON")
+            raw.execute("PRAGMA foreign_keys=ON")
+
+
+def one_at_a_time(connection: Connection, name: str) -> None:
+    """Until this transaction ends nobody else gets here; SQLite has one writer anyhow."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": zlib.crc32(name.encode())})
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """Every query, named by what it is for. Plain Core statements over the tables."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -95,13 +96,18 @@ def add_instance(connection: Connection, row: Mapping[str, Any]) -> int:
 
 def add_units(connection: Connection, directory: str, facts: Mapping[str, str]) -> None:
     """Units that are new to the register; known ones keep what was loaded for them."""
-    rows = [{"directory": directory, "unit": unit, "facts": text} for unit, text in facts.items()]
+    rows = [{"directory": directory, "unit": unit, **_unit_columns(text)} for unit, text in facts.items()]
     insert_new(connection, UNIT, rows)
+
+
+def _unit_columns(facts: str) -> dict[str, Any]:
+    end = json.loads(facts).get("valid_to")
+    return {"facts": facts, "valid_to": date.fromisoformat(end) if end else None}
 
 
 def replace_unit(connection: Connection, directory: str, unit: str, facts: str) -> None:
     where = and_(UNIT.c.directory == directory, UNIT.c.unit == unit)
-    if not connection.execute(update(UNIT).where(where).values(facts=facts)).rowcount:
+    if not connection.execute(update(UNIT).where(where).values(**_unit_columns(facts))).rowcount:
         add_units(connection, directory, {unit: facts})
 
 
@@ -125,19 +131,31 @@ def add_people(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Non
 
 
 def replace_people(connection: Connection, directory: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """The people a directory file names now; a file that names none changes nothing."""
+    """The people a directory file names now, each with the token it had; a file that names none changes nothing."""
     if rows:
+        tokens = {row.user: row.token for row in people(connection, directory)}
         connection.execute(delete(PERSON).where(PERSON.c.directory == directory))
-        connection.execute(insert(PERSON), [dict(row) for row in rows])
+        insert_new(connection, PERSON, [{**row, "token": tokens.get(row["user"])} for row in rows])
 
 
 def forget_people(connection: Connection) -> None:
     connection.execute(delete(PERSON))
 
 
-def people(connection: Connection, directory: str) -> dict[str, Any]:
-    """user → row of everybody who may act in this directory."""
-    return {row.user: row for row in connection.execute(select(PERSON).where(PERSON.c.directory == directory))}
+def people(connection: Connection, directory: str) -> list[Any]:
+    """Who may act in this directory, a row for each unit."""
+    return list(connection.execute(select(PERSON).where(PERSON.c.directory == directory)))
+
+
+def user_of(connection: Connection, token: str) -> str | None:
+    """Whom a token's digest belongs to."""
+    return connection.execute(select(PERSON.c.user).where(PERSON.c.token == token).limit(1)).scalar()
+
+
+def set_token(connection: Connection, directory: str, user: str, token: str | None) -> bool:
+    """False where the directory names nobody so."""
+    who = and_(PERSON.c.directory == directory, PERSON.c.user == user)
+    return bool(connection.execute(update(PERSON).where(who).values(token=token)).rowcount)
 
 
 def add_answer(connection: Connection, instance_id: int, question: str, text: str) -> None:
