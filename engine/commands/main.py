@@ -53,7 +53,9 @@ COMMANDS = {
     "feed": ("papers", N_("The dates of a plan as a calendar")),
     "log": ("notices", N_("The audit log: who did what, who was told what")),
     "audit": ("audit", N_("The log's seals: verify, anchor, copy out")),
+    "backup": ("care", N_("Back the database up while the office works; prove a backup")),
     "doctor": ("care", N_("Check the installation and show the settings")),
+    "db": ("database", N_("The database: bring its schema up to date")),
     "demo": ("demo", N_("Two months of a real plan in seconds")),
 }
 
