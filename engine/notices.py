@@ -71,7 +71,7 @@ class Section:
         stood_from: str = "",
     ) -> "Section":
         stage = blueprint.plan.stages[stage_id]
-        phrase = _worded(blueprint, stage_id)
+        phrase = worded(blueprint, stage_id)
         day = blueprint.plan.document.date
         lines = tuple(
             Line(
@@ -89,7 +89,7 @@ class Section:
             severity,
             undeliverable,
             letter,
-            _plan_facts(blueprint, register, local_date(now, calendar.zone)),
+            plan_facts(blueprint, register, local_date(now, calendar.zone)),
             _stage_facts(blueprint, register, stage_id, tasks),
             lines,
             tuple(register.name(unit, day) for unit in received),
@@ -161,7 +161,7 @@ def _rendered(notice: Notice, own: Path | None, failures: frozenset[str]) -> Ren
     )  # fmt: skip
 
 
-def _worded(blueprint: Blueprint, stage_id: str) -> str:
+def worded(blueprint: Blueprint, stage_id: str) -> str:
     """The phrase for those who know the document only: the stage it hangs on by its name, not its id."""
     phrase, anchor = blueprint.due(stage_id).phrase or "", blueprint.anchor(stage_id)
     if anchor is None:
@@ -186,7 +186,7 @@ def _bare_lines(notice: Notice) -> Iterator[str]:
     yield "\n" + _("Coordinator: {name} ({contact})").format(name=notice.coordinator, contact=notice.contact or "…")
 
 
-def _plan_facts(blueprint: Blueprint, register: Register, today: date) -> dict[str, Any]:
+def plan_facts(blueprint: Blueprint, register: Register, today: date) -> dict[str, Any]:
     plan = blueprint.plan
     document = plan.document
     return {
