@@ -11,6 +11,7 @@
     return { row: row, number: number, name: null, level: row.dataset.l, codes: " " + row.dataset.t + " ",
              late: Number(row.dataset.d || 0), unit: row.closest(".grid") !== null };
   });
+  var groups = all("details.group");
   function nameOf(item) { return item.name === null ? (item.name = plain(item.row.querySelector("th").textContent)) : item.name; }
 
   function apply() {
@@ -22,7 +23,7 @@
       item.row.hidden = !fits;
       if (fits && item.unit) { shown += 1; }
     });
-    all("details.group").forEach(function (group) {
+    groups.forEach(function (group) {
       var any = group.querySelector("tr[data-t]:not([hidden])") !== null;
       group.hidden = narrowed && !any;
       if (!group.dataset.was) { group.dataset.was = group.open ? "open" : "shut"; }
@@ -41,6 +42,8 @@
       });
       own.forEach(function (item) { body.appendChild(item.row); });
     });
+    groups.slice().sort(function (a, b) { return by === "late" ? b.dataset.late - a.dataset.late : 0; })
+      .forEach(function (group) { group.parentNode.appendChild(group); });
   }
 
   if (form) {
