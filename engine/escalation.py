@@ -19,7 +19,7 @@ from engine.office import Office, Register
 from engine.plan.blueprint import Blueprint
 from engine.rows import InstanceRow, TaskRow
 from engine.settle import SYSTEM, Settling
-from engine.states import FINAL, State
+from engine.states import FINAL, HALTED, State
 
 BATCH = 500
 
@@ -62,9 +62,9 @@ def timeline(blueprint: Blueprint, task: TaskRow) -> Timeline:
 
 
 def _counts_from(task: TaskRow) -> date | None:
-    """The named day, or the last one where that is later (it was rolled) or the only one."""
+    """The named day, or the last one where that is later (it was rolled) or the only one; paused days later."""
     days = [day for day in (task.named, task.last_day) if day]
-    return max(days, default=None)
+    return max(days) + timedelta(days=task.paused_days) if days else None
 
 
 @lru_cache(maxsize=4096)
@@ -174,6 +174,9 @@ def _sweep_instance(
     marks: list[tuple[TaskRow, datetime | None]] = []
     for task in tasks:
         if task.state == State.WAITING:
+            continue
+        if task.state in HALTED:
+            marks.append((task, None))
             continue
         calendar = almanac.of(blueprint.calendar_name, register, task.unit)
         due, following = agenda(
