@@ -47,6 +47,7 @@ COMMANDS = {
     "notices": ("notices", N_("Notices: sent, waiting, and why not")),
     "remind": ("quiet", N_("Remind now, out of turn")),
     "silence": ("quiet", N_("Keep quiet about tasks for a time")),
+    "report": ("reporting", N_("The reports an office files")),
     "board": ("boarding", N_("A picture of how plans stand, for a leader")),
     "letter": ("papers", N_("An official letter as a Word file")),
     "feed": ("papers", N_("The dates of a plan as a calendar")),

@@ -1,26 +1,30 @@
 """How tasks were chased: by notices sent after their date, by telephone, and what became of their dates."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from engine import outbox, store
+from engine import ledgers, outbox, store
+from engine.clock import shown_day
 from engine.i18n import N_, _
 from engine.ladders import CHASE, REMIND
 from engine.ladders import label as template_label
 from engine.reports.scene import Scene
+from engine.rows import SuspensionRow, TaskRow
 
 KINDS = {
     "chase": N_("chased"),
     "reminder": N_("reminded out of turn"),
     "call": N_("telephone or note"),
     "silence": N_("kept quiet"),
-    "date": N_("date moved"),
+    "date": N_("date fixed"),
+    "extension": N_("more time"),
+    "pause": N_("suspended"),
 }
-SIGNS = {"chase": "→", "reminder": "→", "call": "☎", "silence": "◌", "date": "⇢"}
+SIGNS = {"chase": "→", "reminder": "→", "call": "☎", "silence": "◌", "date": "◆", "extension": "⇢", "pause": "‖"}
 _BY_HAND = (REMIND.id, CHASE.id)
 _OWING = ("responsible", "head")
 # The triggers of entries that belong into the log, and what they are.
@@ -76,7 +80,8 @@ def chased(scene: Scene) -> dict[int, Chased]:
 
 def happenings(scene: Scene) -> list[Happening]:
     """The whole log, oldest first."""
-    return sorted([*_told(scene), *_entered(scene)], key=lambda item: item.at)
+    found = [*_told(scene), *_entered(scene), *_extended(scene), *_paused(scene)]
+    return sorted((item for item in found if item.at <= scene.now), key=lambda item: item.at)
 
 
 def _told(scene: Scene) -> Iterator[Happening]:
@@ -100,6 +105,43 @@ def _entered(scene: Scene) -> Iterator[Happening]:
             row.happened_at, _ENTRIES[row.trigger], row.stage, row.period, (row.unit,), _said(row, data),
             row.for_unit or row.actor, row.doc or "",
         )  # fmt: skip
+
+
+def _extended(scene: Scene) -> Iterator[Happening]:
+    """Each request for more time, and what became of it."""
+    for task, row in _of_tasks(scene, scene.extensions):
+        days = {"old": shown_day(row.last_day), "asked": shown_day(row.asked)}
+        asked = _("asked: {old} → {asked}").format(**days) + f": {row.reason}"
+        yield _about(task, "extension", row.requested_at, asked, scene.name(task.unit), row.doc)
+        if row.decided_at:
+            granted = _("granted: {old} → {day}").format(old=days["old"], day=shown_day(row.granted or row.last_day))
+            text = granted if row.outcome == "granted" else _("refused: {old} stays").format(**days)
+            reason = f": {row.decision_reason}" if row.decision_reason else ""
+            yield _about(task, "extension", row.decided_at, text + reason, row.decided_by or "", row.decision_doc)
+
+
+def _paused(scene: Scene) -> Iterator[Happening]:
+    for task, row in _of_tasks(scene, _pauses(scene)):
+        yield _about(task, "pause", row.from_at, _("the clock stands still: {why}").format(why=row.reason), "", row.doc)
+        if row.to_at:
+            yield _about(task, "pause", row.to_at, _("the clock runs again"), "", None)
+
+
+def _pauses(scene: Scene) -> dict[int, list[SuspensionRow]]:
+    ours = select(store.TASK.c.id).where(store.TASK.c.instance_id == scene.instance.id)
+    found: dict[int, list[SuspensionRow]] = {}
+    for row in ledgers.suspensions(scene.connection, ledgers.SUSPENSION.c.task_id.in_(ours)):
+        found.setdefault(row.task_id, []).append(row)
+    return found
+
+
+def _of_tasks(scene: Scene, rows: Mapping[int, Sequence[Any]]) -> Iterator[tuple[TaskRow, Any]]:
+    tasks = {task.id: task for task in scene.tasks if task.id in rows} if rows else {}
+    return ((task, row) for key, task in tasks.items() for row in rows[key])
+
+
+def _about(task: TaskRow, kind: str, at: datetime, text: str, whom: str, doc: str | None) -> Happening:
+    return Happening(at, kind, task.stage, task.period, (task.unit,), text, whom, doc or "")
 
 
 def _said(row: Any, data: dict[str, Any]) -> str:
@@ -154,7 +196,7 @@ def _entries(scene: Scene) -> list[Any]:
 def papers(scene: Scene) -> dict[int, str]:
     """By task: the numbers and dates of the papers its hand-ins, acceptances and returns rest on."""
     entry = store.ENTRY.c
-    triggers = ("submit", "accept", "return", "fix-date")
+    triggers = ("submit", "accept", "return", "fix-date", "extend-request", "extend-grant")
     ours = (entry.instance_id == scene.instance.id, entry.doc.is_not(None), entry.trigger.in_(triggers))
     found: dict[int, dict[str, None]] = {}
     for row in store.entries(scene.connection, *ours, entry.happened_at <= scene.now):

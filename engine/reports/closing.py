@@ -5,7 +5,7 @@ A month's data run from the 15th of the month before to its 14th; those of a qua
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from engine.clock import YEARS, day_after, instant_of, read_day, shown_day
 from engine.errors import BadValue
@@ -24,8 +24,8 @@ class Closing:
     last: date
 
     def end(self, zone: str) -> datetime:
-        """The instant after its last day."""
-        return instant_of(day_after(self.last), time(0), zone)
+        """The last instant of its last day: what is due on that day is not overdue yet."""
+        return instant_of(day_after(self.last), time(0), zone) - timedelta(microseconds=1)
 
     def start(self, zone: str) -> datetime | None:
         return instant_of(self.first, time(0), zone) if self.first else None

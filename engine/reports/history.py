@@ -20,9 +20,9 @@ def rewound(connection: Connection, instance_id: int, tasks: Iterable[TaskRow], 
 
 
 def _entries(connection: Connection, instance_id: int, moment: datetime) -> dict[int, list[Any]]:
-    """By task, the newest first: what happened at or after the moment."""
+    """By task, the newest first: what happened after the moment."""
     found: dict[int, list[Any]] = {}
-    rows = store.entries(connection, ENTRY.instance_id == instance_id, ENTRY.happened_at >= moment)
+    rows = store.entries(connection, ENTRY.instance_id == instance_id, ENTRY.happened_at > moment)
     later = {row.id for row in rows}
     for row in reversed(rows):
         undoes = json.loads(row.data).get("undoes")

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from engine.i18n import N_, _
 from engine.reports.scene import Line
-from engine.states import DROPPED
+from engine.states import DROPPED, HALTED, STATE_LABELS, State
 from engine.timeliness import LABELS, Timeliness
 
 
@@ -28,6 +28,8 @@ LOOKS = {
     "date_open": Look("?", LABELS[Timeliness.DATE_OPEN], "calm"),
     "undated": Look("?", LABELS[Timeliness.UNDATED], "calm"),
     "ongoing": Look("∞", LABELS[Timeliness.ONGOING], "mute"),
+    "suspended": Look("‖", STATE_LABELS[State.SUSPENDED], "mute"),
+    "transferring": Look("⇄", STATE_LABELS[State.TRANSFERRING], "mute"),
     "done_late": Look("✔", LABELS[Timeliness.DONE_LATE], "late"),
     "done_on_time": Look("✓", LABELS[Timeliness.DONE_ON_TIME], "good"),
     "dropped": Look("–", N_("not to be done"), "mute"),
@@ -35,7 +37,9 @@ LOOKS = {
 
 
 def look_of(line: Line) -> str:
-    return "dropped" if line.task.state in DROPPED else line.timeliness.value
+    if line.task.state in DROPPED:
+        return "dropped"
+    return line.task.state if line.task.state in HALTED else line.timeliness.value
 
 
 def look_of_all(lines: Iterable[Line]) -> str:

@@ -1,15 +1,15 @@
 """An instance at an instant, task by task: the one place every picture and report takes its figures from."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from engine import store
+from engine import ledgers, store
 from engine.calendar import Calendar
 from engine.clock import local_date
 from engine.i18n import N_, _
@@ -17,7 +17,8 @@ from engine.office import Office, Register
 from engine.plan.blueprint import Blueprint
 from engine.plan.directory import Unit
 from engine.plan.model import Stage
-from engine.rows import InstanceRow, TaskRow
+from engine.reports.history import rewound
+from engine.rows import ExtensionRow, InstanceRow, TaskRow
 from engine.states import DROPPED
 from engine.timeliness import CELLS, Timeliness, standing
 
@@ -66,6 +67,11 @@ class Scene:
     connection: Connection
     instance: InstanceRow
     now: datetime
+    rewound: bool = False  # the tasks as they stood at `now`, not as the store has them today
+
+    def then(self, moment: datetime) -> "Scene":
+        """The same instance at the end of a day that is over."""
+        return replace(self, now=moment, rewound=True)
 
     @classmethod
     def of(cls, office: Office, connection: Connection, name: str, now: datetime) -> "Scene":
@@ -101,12 +107,18 @@ class Scene:
 
     @cached_property
     def tasks(self) -> Sequence[TaskRow]:
-        return store.tasks(self.connection, store.TASK.c.instance_id == self.instance.id)
+        found = store.tasks(self.connection, store.TASK.c.instance_id == self.instance.id)
+        return rewound(self.connection, self.instance.id, found, self.now) if self.rewound else found
 
     @cached_property
     def lines(self) -> Sequence[Line]:
         """Every task of the instance, in the order of the plan."""
         return list(self.lines_of(self.tasks))
+
+    @cached_property
+    def extensions(self) -> Mapping[int, Sequence[ExtensionRow]]:
+        """task → its requests for more time."""
+        return ledgers.extensions_of(self.connection, self.instance.id)
 
     def lines_of(self, tasks: Sequence[TaskRow]) -> Iterator[Line]:
         self.register.load({task.unit for task in tasks})

@@ -24,6 +24,7 @@ class Column:
 class Sheet:
     """One table. Each row has every column's key; `total` is a last row of sums."""
 
+    key: str
     name: str
     columns: Sequence[Column]
     rows: Sequence[Row]
@@ -51,7 +52,7 @@ class Report:
             "kind": self.kind, "title": self.title, "subtitle": self.subtitle, "as_of": self.closes,
             "lines": list(self.lines), "notes": list(self.notes),
             "tables": [
-                {"name": sheet.name, "rows": [dict(row) for row in sheet.rows],
+                {"table": sheet.key, "name": sheet.name, "rows": [dict(row) for row in sheet.rows],
                  "total": dict(sheet.total) if sheet.total else None}
                 for sheet in self.sheets
             ],
@@ -72,12 +73,3 @@ def printed(value: Any, kind: Kind, zone: str) -> str:
 def percent(share: float) -> str:
     text = f"{round(100 * share, 1):.1f} %"
     return text.replace(".", ",") if language() == "vi" else text
-
-
-def summed(rows: Sequence[Row], columns: Sequence[Column], label: str) -> dict[str, Any]:
-    """A row of sums under the numbers, `label` under the first column."""
-    first, *rest = columns
-    sums = {
-        column.key: sum(row[column.key] or 0 for row in rows) if column.kind == "number" else None for column in rest
-    }
-    return {first.key: label, **sums}
