@@ -7,14 +7,13 @@ from typing import Any, TypeVar
 
 import click
 
-from engine.calendar import Calendar
 from engine.clock import local_date, read_instant, system_clock
 from engine.config import Settings, load_settings
 from engine.db import open_store
 from engine.errors import BadValue
 from engine.i18n import _
 from engine.machine import Act
-from engine.office import Office
+from engine.office import Office, office_of
 from engine.service.select import Selection
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -23,9 +22,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 def open_office(settings: Settings | None = None) -> Office:
     """The store and calendar that the settings name."""
     settings = settings or load_settings()
-    hours = settings.hours
-    calendar = Calendar(zone=settings["zone"], work_start=hours[0][0], hours=hours)
-    return Office(open_store(settings.database_url), settings, calendar)
+    return office_of(open_store(settings.database_url), settings)
 
 
 def moment(office: Office, text: str | None, now: datetime) -> datetime:

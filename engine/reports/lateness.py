@@ -12,8 +12,8 @@ from engine.reports.sheet import Column, Report, Sheet
 
 def _columns() -> list[Column]:
     return [
-        Column("no", _("No."), wide=5), Column("unit", _("Unit"), wide=30), Column("duty", _("Duty"), wide=40),
-        Column("phrase", _("Deadline as written"), wide=24), Column("last_day", _("Last day"), "day"),
+        Column("no", _("Line"), wide=6), Column("unit", _("Unit"), wide=26), Column("duty", _("Duty"), wide=36),
+        Column("phrase", _("Deadline as written"), wide=18), Column("last_day", _("Last day"), "day"),
         Column("days_late", _("Days late"), "number", 9),
     ]  # fmt: skip
 
@@ -21,7 +21,7 @@ def _columns() -> list[Column]:
 def late(filing: Filing) -> Report:
     columns = filing.columns(
         *_columns(), Column("times", _("Chased"), "number", 9), Column("calls", _("Calls"), "number", 9),
-        Column("severity", _("Rung reached"), "number", 9), Column("call", _("Whom to call"), wide=30),
+        Column("severity", _("Rung reached"), "number", 9), Column("call", _("Whom to call"), wide=24),
     )  # fmt: skip
     sheet = Sheet("late", _("Late"), columns, _rows(filing), empty=_("Nothing is overdue."))
     return filing.report("late", _("Overdue duties"), [sheet])

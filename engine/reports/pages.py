@@ -85,6 +85,7 @@ WORDS = {
     "plans": N_("Plans"),
     "plan": N_("Plan"),
     "no_plans": N_("No plan is running."),
+    "feed": N_("Dates as a calendar (.ics)"),
     "skip": N_("To the figures"),
     "scroll": N_("table, scrolls sideways"),
     "made_by": N_("Read-only picture made by kh; it does not change after it was made."),
@@ -100,9 +101,9 @@ def board_page(scenes: Sequence[Scene], link: str = "") -> str:
     return instance_page(scenes[0]) if one else page("overview.html.j2", overview(scenes), _own(scenes), link=link)
 
 
-def instance_page(scene: Scene, back: str = "") -> str:
-    """`back` is where the overview is, if anywhere."""
-    return page("board.html.j2", board(scene), _own([scene]), back=back)
+def instance_page(scene: Scene, back: str = "", feed: str = "") -> str:
+    """`back` is where the overview is, `feed` the calendar, if anywhere."""
+    return page("board.html.j2", board(scene), _own([scene]), back=back, feed=feed)
 
 
 def _own(scenes: Sequence[Scene]) -> Path | None:

@@ -15,13 +15,13 @@ from engine.states import state_label
 
 def tracking(filing: Filing) -> Report:
     columns = filing.columns(
-        Column("no", _("No."), wide=5), Column("unit", _("Unit"), wide=30), Column("duty", _("Duty"), wide=38),
-        Column("period", _("Period"), wide=9), Column("phrase", _("As written"), wide=22),
+        Column("no", _("Line"), wide=6), Column("unit", _("Unit"), wide=25), Column("duty", _("Duty"), wide=32),
+        Column("period", _("Period"), wide=8), Column("phrase", _("As written"), wide=18),
         Column("original_last_day", _("Original deadline"), "day"), Column("last_day", _("Adjusted deadline"), "day"),
         Column("handed_in", _("Handed in"), "day"),
-        *[Column(cell, _(label).capitalize(), "number", 10) for cell, label in CELL_LABELS.items()],
-        Column("days_late", _("Days late"), "number", 9), Column("state", _("State"), wide=18),
-        Column("extension", _("More time"), wide=12), Column("papers", _("Papers"), wide=26),
+        *[Column(cell, _(label).capitalize(), "number", 9) for cell, label in CELL_LABELS.items()],
+        Column("days_late", _("Days late"), "number", 9), Column("state", _("State"), wide=14),
+        Column("extension", _("More time"), wide=10), Column("papers", _("Papers"), wide=18),
     )  # fmt: skip
     docs = {scene.instance.id: papers(scene) for scene in filing.scenes}
     ordered = _ordered(filing)

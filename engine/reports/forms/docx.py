@@ -8,10 +8,13 @@ from engine.errors import Unavailable
 from engine.i18n import _
 from engine.plan.writing import one_line
 from engine.reports.sheet import Report, Sheet, printed
-from engine.templates import exported
+from engine.templates import exported, plain
 
 WIDE = 110  # characters of a table: what is wider lies across the page
 A4 = (21.0, 29.7)  # cm
+ROOM = {False: 16.5, True: 26.2}  # cm between the margins, upright and across
+MANY = 12  # columns: then the letters are smaller
+DXA = 567  # of Word's units in a cm
 _FONT = "Times New Roman"
 STATE = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")
 SIDES = {"number": "right", "share": "right", "day": "center"}
@@ -28,14 +31,14 @@ def docx_bytes(report: Report) -> bytes:
     _lay_out(document, across)
     parts = _parts(report)
     _heads(document, parts, across)
-    _line(document, report.title.upper(), bold=True, centred=True, size=14)
+    _line(document, one_line(report.title).upper(), bold=True, centred=True, size=14)
     for text in (report.subtitle, *report.lines):
-        _line(document, text, centred=True, italic=True)
+        _line(document, one_line(text), centred=True, italic=True)
     for sheet in report.sheets:
         if len(report.sheets) > 1:
             _line(document, sheet.name, bold=True)
         if sheet.rows:
-            _table(document, sheet, report.zone)
+            _table(document, sheet, report.zone, ROOM[across])
         else:
             _line(document, sheet.empty)
     for text in report.notes:
@@ -48,7 +51,7 @@ def docx_bytes(report: Report) -> bytes:
 
 def _parts(report: Report) -> dict[str, str]:
     """The words of the office's own letters: who issues, where, who signs."""
-    context = {"kind": "BC", "sender": report.sender, "today": report.closes, "plan": {}}
+    context = {"kind": "BC", "sender": plain(report.sender), "today": report.closes, "plan": {}}
     return exported("_van-ban.txt.j2", "vi", context)
 
 
@@ -76,9 +79,10 @@ def _heads(document: Any, parts: Mapping[str, str], across: bool) -> None:
     left = [(parts["superior"], False), (parts["issuer"], True), (parts["number"], False)]
     right = [*[(line, True) for line in STATE], (parts["dated"], False)]
     table = document.add_table(rows=1, cols=2)
-    widths = (9.5, 16.7) if across else (6.3, 10.2)
-    for cell, wide, lines in zip(table.rows[0].cells, widths, (left, right), strict=True):
-        cell.width = Cm(wide)
+    table.autofit = False
+    widths = (10.2, 16.0) if across else (6.0, 10.5)
+    for cell, column, wide, lines in zip(table.rows[0].cells, table.columns, widths, (left, right), strict=True):
+        column.width = cell.width = Cm(wide)
         cell.paragraphs[0]._p.getparent().remove(cell.paragraphs[0]._p)
         for text, bold in lines:
             if text:
@@ -93,19 +97,23 @@ def _line(
     from docx.shared import Pt
 
     paragraph = where.add_paragraph()
-    run = paragraph.add_run(one_line(text))
+    run = paragraph.add_run(text)
     run.bold, run.italic, run.font.size = bold, italic, Pt(size)
     if centred:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
 
 
-def _table(document: Any, sheet: Sheet, zone: str) -> None:
-    """Its heading stands on every page."""
+def _table(document: Any, sheet: Sheet, zone: str, room: float) -> None:
+    """As wide as the page at most. Its heading stands on every page."""
     table = document.add_table(rows=0, cols=0)
-    table.style = "Table Grid"
-    grid = table._tbl.tblGrid
+    table.style, table.autofit = "Table Grid", False
+    wide = sum(column.wide for column in sheet.columns)
+    unit = DXA * min(room / wide, 0.22)
     for column in sheet.columns:
-        _under(grid, "w:gridCol", {"w:w": str(column.wide * 100)})
+        _under(table._tbl.tblGrid, "w:gridCol", {"w:w": str(int(column.wide * unit))})
+    margins = _under(table._tbl.tblPr, "w:tblCellMar")
+    for side in ("w:left", "w:right"):
+        _under(margins, side, {"w:w": "60", "w:type": "dxa"})
     head = _add_row(table, [column.heading for column in sheet.columns], ["center"] * len(sheet.columns), bold=True)
     _under(_under(head, "w:trPr", first=True), "w:tblHeader")
     sides = [SIDES.get(column.kind, "left") for column in sheet.columns]
@@ -129,7 +137,7 @@ def _add_row(table: Any, texts: Sequence[str], sides: Sequence[str], *, bold: bo
         shape = _under(run, "w:rPr")
         if bold:
             _under(shape, "w:b")
-        _under(shape, "w:sz", {"w:val": "20"})
+        _under(shape, "w:sz", {"w:val": "16" if len(texts) > MANY else "20"})
         _under(run, "w:t", {"xml:space": "preserve"}).text = one_line(text)
     return row
 
