@@ -86,15 +86,24 @@ class Book:
         levels: Sequence[str] = (),
     ) -> Rows:
         """The rows of one table of `kh report KIND`, by default its first. Raises NotFound, BadValue."""
-        tables = {sheet.key: sheet for sheet in self._report(kind, instances, period, units, levels).sheets}
+        tables = {
+            sheet.key: sheet for sheet in self.make(kind, instances, period=period, units=units, levels=levels).sheets
+        }
         wanted = table or next(iter(tables))
         if wanted not in tables:
             raise NotFound(_("table"), wanted, tables)
         return [dict(row) for row in tables[wanted].rows]
 
-    def _report(
-        self, kind: str, instances: Sequence[str], period: str | None, units: Sequence[str], levels: Sequence[str]
+    def make(
+        self,
+        kind: str,
+        instances: Sequence[str],
+        *,
+        period: str | None = None,
+        units: Sequence[str] = (),
+        levels: Sequence[str] = (),
     ) -> Report:
+        """The report itself, for engine.reports.forms. Raises NotFound, BadValue."""
         if kind not in KINDS:
             raise NotFound(_("kind of report"), kind, KINDS)
         make, _text = KINDS[kind]

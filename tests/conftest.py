@@ -17,6 +17,7 @@ from aiosmtpd.controller import Controller
 
 # All models are made before any test freezes the time: pydantic refuses a frozen `datetime` (see freezegun's docs).
 import engine.commands.authoring
+import engine.commands.boarding
 import engine.commands.calendar
 import engine.commands.care
 import engine.commands.clocks
@@ -30,9 +31,11 @@ import engine.commands.newplan
 import engine.commands.notices
 import engine.commands.papers
 import engine.commands.quiet
+import engine.commands.reporting
 import engine.commands.running
 import engine.commands.schema
-import engine.commands.simulating  # noqa: F401
+import engine.commands.simulating
+import engine.commands.status  # noqa: F401
 from engine.calendar import Calendar
 from engine.commands.main import run, speak
 from engine.config import load_settings

@@ -25,7 +25,7 @@ COMMANDS = {
     "calendar": ("calendar", N_("The working calendar of a year")),
     "start": ("running", N_("Start a plan")),
     "list": ("running", N_("List the started plans")),
-    "status": ("running", N_("How a plan stands")),
+    "status": ("status", N_("How a plan stands")),
     "tasks": ("running", N_("List tasks")),
     "show": ("running", N_("Show a plan or a task with all its facts")),
     "fix-date": ("facts", N_("Fix the day of an approximate or open date")),
