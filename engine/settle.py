@@ -15,7 +15,7 @@ from engine.calendar import Calendar
 from engine.clock import local_date
 from engine.dates import Anchor, Dates, anchor_of, dates_of
 from engine.deadlines import Relative
-from engine.gates import Progress, anchor_done_at, is_free, same_stages
+from engine.gates import Progress, anchor_done_at, is_free, next_look_at, same_stages
 from engine.machine import Act, Step
 from engine.office import Office, Register
 from engine.periods import matching
@@ -253,7 +253,7 @@ class Settling:
             **(self.undated() if self.hangs_on_completion(task.stage) else {}),
             "opened_at": None,
             "swept_at": None,
-            "next_action_at": task.opens_at,
+            "next_action_at": next_look_at(task.approximate, task.opens_at, self.act.happened_at),
             "deadline_version": task.deadline_version + 1,
         }
 

@@ -1,6 +1,7 @@
 """start, list, tasks, show."""
 
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,8 +13,9 @@ from engine.db import reading
 from engine.i18n import _
 from engine.office import Office
 from engine.plan.files import find_plan
-from engine.reports.plans import instance_views, plan_view, task_view
+from engine.reports.plans import find_task, instance_views, plan_view, task_view
 from engine.reports.tasks import task_views
+from engine.service.handing_in import save_files
 from engine.service.select import select
 from engine.service.start import start
 from engine.states import state_label
@@ -111,15 +113,21 @@ def _date_of(row: dict[str, Any]) -> str:
 def _show() -> click.Command:
     @click.command("show", help=_("Show a plan (INSTANCE) or a task (its selector) with all its facts."))
     @click.argument("selector")
+    @click.option("--save", metavar="FOLDER", help=_("Copy the files that were handed in for the task to this folder."))
     @viewing
     @with_office
     def run(office: Office, options: dict[str, Any]) -> None:
         now = moment(office, options["at"], system_clock())
+        selector, into = options["selector"], options["save"]
         with reading(office.engine) as connection:
-            if "/" in options["selector"]:
-                view = task_view(office, connection, options["selector"], now)
+            if into is not None:
+                task = find_task(office, connection, selector, now)
+                for path in save_files(office, connection, task, Path(into)):
+                    click.echo(_("saved: {path}").format(path=path), err=options["as_json"])
+            if "/" in selector:
+                view = task_view(office, connection, selector, now)
             else:
-                view = plan_view(office, connection, options["selector"])
+                view = plan_view(office, connection, selector)
         if options["as_json"]:
             print_json(view)
         else:

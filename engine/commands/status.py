@@ -1,7 +1,7 @@
 """status."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -146,6 +146,8 @@ def _dates(view: dict[str, Any]) -> Iterable["RenderableType"]:
 def _rest(view: dict[str, Any]) -> Iterable["RenderableType"]:
     from rich.text import Text
 
+    for text in (*_arrivals(view["stages"]), *_quotas(view["quotas"])):
+        yield Text(text)
     for text in view["prohibitions"]:
         yield Text(_("Not to be done: {text}").format(text=text))
     if view["questions"]:
@@ -154,6 +156,35 @@ def _rest(view: dict[str, Any]) -> Iterable["RenderableType"]:
     for item in view["questions"]:
         clause = f" ({item['clause']})" if item["clause"] else ""
         yield Text(f"  {item['id']}{clause}: {item['text']}")
+
+
+def _arrivals(stages: list[dict[str, Any]]) -> Iterator[str]:
+    """Of what began to come, how much is there and what is missing; in each form, where they differ."""
+    for row in stages:
+        stage = "/".join(part for part in (row["stage"], row["period"]) if part)
+        if 0 < row["received"] < row["active"]:
+            text = _("{stage}: received {n}/{total}, still missing: {names}")
+            yield text.format(stage=stage, n=row["received"], total=row["active"], names=_named(row))
+        for item in row["forms"]:
+            if row["received"] < item["received"] or any(row["received"] < other["received"] for other in row["forms"]):
+                full = _("{stage}: received {n}/{total} by {form}")
+                text = _("{stage}: received {n}/{total} by {form}, still missing: {names}") if item["missing"] else full
+                form = item["form"] or "–"
+                yield text.format(stage=stage, n=item["received"], total=row["active"], form=form, names=_named(item))
+
+
+def _named(row: dict[str, Any]) -> str:
+    return _shortened(row["missing_names"], 40)
+
+
+def _quotas(quotas: dict[str, Any]) -> Iterator[str]:
+    for name, view in quotas.items():
+        if view["nominated"]:
+            text = _("Quota {name} (collectives + individuals): {decided} of {limit} decided on, {nominated} nominated")
+        else:
+            text = _("Quota {name} (collectives + individuals): {decided} of {limit} decided on")
+        counts = {key: "{collective}+{individual}".format(**view[key]) for key in view if isinstance(view[key], dict)}
+        yield text.format(name=name, **counts)
 
 
 def _table(headings: Iterable[str], rows: Iterable[Iterable["RenderableType"]]) -> "RenderableType":
@@ -168,10 +199,9 @@ def _table(headings: Iterable[str], rows: Iterable[Iterable["RenderableType"]]) 
     return table
 
 
-def _shortened(names: list[str]) -> str:
-    shown = "; ".join(names[:MOST_NAMES])
-    more = " " + _("and {n} more").format(n=len(names) - MOST_NAMES) if len(names) > MOST_NAMES else ""
-    return shown + more
+def _shortened(names: list[str], most: int = MOST_NAMES) -> str:
+    shown = "; ".join(names[:most])
+    return shown + (" " + _("and {n} more").format(n=len(names) - most) if len(names) > most else "")
 
 
 commands: dict[str, click.Command] = {"status": _status()}

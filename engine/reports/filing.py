@@ -12,11 +12,11 @@ from engine import store
 from engine.clock import local_date, shown, shown_day
 from engine.errors import BadValue, NotFound
 from engine.i18n import N_, _
-from engine.notices import plan_facts
 from engine.office import Office
 from engine.reports.closing import Closing
 from engine.reports.scene import LEVELS, Line, Scene
 from engine.reports.sheet import Column, Report, Sheet
+from engine.sections import plan_facts
 
 RATE = N_("On-time rate: done on time out of all that is done or overdue.")
 

@@ -3,11 +3,11 @@
 from typing import Any
 
 from engine.i18n import _
-from engine.notices import worded
 from engine.reports.chasing import NEVER, Chased, chased
 from engine.reports.filing import Filing
 from engine.reports.scene import Line, Scene
 from engine.reports.sheet import Column, Report, Sheet
+from engine.sections import worded
 
 
 def _columns() -> list[Column]:

@@ -6,11 +6,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine import store
+from engine import handins, store
 from engine.office import Office
 from engine.plan.blueprint import needed
+from engine.reports.handed_in import quota_views, stage_views
 from engine.reports.scene import Line, Scene, cells_of
-from engine.states import DROPPED, FINAL, State
+from engine.rows import HandInRow, TaskRow
+from engine.states import DROPPED, FINAL, RECEIVED, State
 
 NEXT_DATES = 3
 
@@ -29,7 +31,8 @@ def status_of(scene: Scene) -> dict[str, Any]:
         **cells_of(scene.lines),
         "next_dates": next_dates(scene.lines, scene)[:NEXT_DATES],
         "questions": open_questions(scene),
-        "stages": [_stage(scene, stage, period, lines) for (stage, period), lines in stretches(scene.lines).items()],
+        "stages": _stages(scene),
+        "quotas": quota_views(scene.connection, scene.instance, scene.blueprint),
         "prohibitions": [stage.name for stage in plan.stages.values() if stage.type == "prohibition"],
     }  # fmt: skip
 
@@ -65,15 +68,30 @@ def next_dates(lines: Sequence[Line], scene: Scene) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _stage(scene: Scene, stage_id: str, period: str, lines: Sequence[Line]) -> dict[str, Any]:
+def _stages(scene: Scene) -> list[dict[str, Any]]:
+    arrived = handins.valid_in(scene.connection, scene.instance.id)
+    rows = [_stage(scene, *stretch, lines, arrived) for stretch, lines in stretches(scene.lines).items()]
+    for row in rows:
+        for item in (row, *row["forms"]):
+            item["missing_names"] = [scene.name(unit) for unit in item["missing"]]
+    return rows
+
+
+def _stage(
+    scene: Scene, stage_id: str, period: str, lines: Sequence[Line], arrived: Mapping[int, Sequence[HandInRow]]
+) -> dict[str, Any]:
     stage = scene.blueprint.plan.stages[stage_id]
-    missing = [line for line in lines if line.task.state not in FINAL]
-    kept = sum(line.task.state not in DROPPED for line in lines)
+    tasks = [line.task for line in lines]
+    kept = sum(task.state not in DROPPED for task in tasks)
     return {
-        "stage": stage_id, "period": period or None, "name": stage.name, "tasks": len(lines),
-        "done": sum(line.task.state == State.COMPLETED for line in lines),
-        "needed": needed(stage.complete_when, kept), "dropped": len(lines) - kept, **cells_of(lines),
-        "missing": [line.task.unit for line in missing],
-        "missing_names": [scene.name(line.task.unit) for line in missing],
-        "last_day": max((line.task.last_day for line in lines if line.task.last_day), default=None),
+        "stage": stage_id, "period": period or None, "name": stage.name, "tasks": len(tasks),
+        "done": sum(task.state == State.COMPLETED for task in tasks),
+        "needed": needed(stage.complete_when, kept), **cells_of(lines), **stage_views(stage, tasks, arrived),
+        "missing": [task.unit for task in tasks if _is_missing(task)],
+        "last_day": max((task.last_day for task in tasks if task.last_day), default=None),
     }  # fmt: skip
+
+
+def _is_missing(task: TaskRow) -> bool:
+    """Is it still to come? What was handed in waits for its acceptance only."""
+    return task.state not in FINAL | RECEIVED

@@ -4,11 +4,11 @@ from typing import Any
 
 from engine.clock import local_date
 from engine.i18n import _
-from engine.notices import worded
 from engine.reports.chasing import papers
 from engine.reports.filing import Filing
 from engine.reports.scene import CELL_LABELS, Line, Scene, by_rank
 from engine.reports.sheet import Column, Report, Sheet
+from engine.sections import worded
 from engine.service.extensions import outcome_label
 from engine.states import state_label
 

@@ -17,6 +17,7 @@ from engine.dates import Dates, Stretch, opens_on, project
 from engine.db import reading
 from engine.deadlines import Occurrence
 from engine.errors import BadValue, Conflict, PlanError, Problem
+from engine.gates import next_look_at
 from engine.i18n import _
 from engine.machine import Act
 from engine.office import Office, Register
@@ -139,10 +140,11 @@ class _Maker:
         opens_at = calendar.opening_of(day) if day and day > self.today else None
         state = self.state(stage_id, opens_at)
         opened = None if state is State.WAITING else self.at
+        columns = dates.columns(calendar, never_overdue=stage.never_overdue)
         return {
             "state": state.value, "opens_at": opens_at, "opened_at": opened, "touched_at": self.at,
-            "original_last_day": dates.last_day, "next_action_at": opened or opens_at,
-            **dates.columns(calendar, never_overdue=stage.never_overdue),
+            "original_last_day": dates.last_day, **columns,
+            "next_action_at": opened or next_look_at(columns["approximate"], opens_at, self.at),
         }  # fmt: skip
 
     def state(self, stage_id: str, opens_at: datetime | None) -> State:

@@ -11,10 +11,12 @@ from engine.calendar import Calendar
 from engine.clock import local_date
 from engine.db import writing
 from engine.delivery import Delivered, deliver
-from engine.digest import STOOD_FROM, Composed, compose
+from engine.desk import STOOD_FROM
+from engine.digest import Composed, compose
 from engine.escalation import Swept, decisions_for, sweep_batch
 from engine.ladders import STOOD_STILL
 from engine.office import Office, Register
+from engine.service.audit import seal
 
 HEARTBEAT = "tick"
 Deliver = Callable[[Office, datetime], Delivered]
@@ -51,6 +53,7 @@ def tick(office: Office, now: datetime, *, as_told: bool = False, deliver: Deliv
     with writing(office.engine) as connection:
         ticked.composed = compose(office, connection, now)
     ticked.delivered = deliver(office, now)
+    seal(office, now)
     return ticked
 
 

@@ -10,11 +10,13 @@ from sqlalchemy import Connection
 
 from engine import ledgers, machine, outbox, store
 from engine.errors import BadValue, NotFound
+from engine.gates import next_look_at
 from engine.i18n import _
 from engine.machine import Act, Step
 from engine.office import Office
 from engine.rows import TaskRow, restored
-from engine.service import rights
+from engine.service import quotas, rights
+from engine.service.handing_in import ARRIVAL, restore_last, void_last
 from engine.service.moves import Outcome, require_reason
 from engine.settle import Moved, Settling
 from engine.states import FINAL, HALTED, State, Trigger
@@ -50,9 +52,10 @@ def _nothing(_connection: Connection, _task: TaskRow, _at: datetime) -> None:
 # The entries of a task that can be undone, and what goes back with each in the ledgers, as of the undoing's time.
 UNDOABLE: dict[str, Callable[[Connection, TaskRow, datetime], None]] = {
     "ack": _nothing,
-    "submit": _nothing,
+    "submit": void_last,
+    ARRIVAL: void_last,
     "accept": _nothing,
-    "return": _nothing,
+    "return": restore_last,
     "cancel": _nothing,
     "exempt": _nothing,
     "fix-date": _nothing,
@@ -95,6 +98,7 @@ def undo(office: Office, entry_id: int, act: Act, *, dry_run: bool = False) -> U
         settling.close_again(task.stage)
         settling.advance(task.stage, {task.unit})
         settling.reproject(task.stage)
+        quotas.check(connection, instance, blueprint, blueprint.plan.quotas)
         sent = _replan(connection, task, found.at)
     return Undone(Outcome(task.selector, task.state, states[0]), sent)
 
@@ -103,7 +107,7 @@ def _next_look(state: State, task: TaskRow, act: Act) -> datetime | None:
     """When the sweep must look at a task again that was put back into a state."""
     if state in FINAL | HALTED:
         return None
-    return task.opens_at if state is State.WAITING else act.happened_at
+    return next_look_at(task.approximate, task.opens_at, act.happened_at) if state is State.WAITING else act.happened_at
 
 
 def _undoable(connection: Connection, found: Any) -> TaskRow:

@@ -4,10 +4,9 @@ import csv
 import io
 from collections.abc import Iterator
 
+from engine.csvfile import harmless
 from engine.plan.writing import one_line
 from engine.reports.sheet import Column, Report, Row, Sheet, printed
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would not read as text
 
 
 def csv_bytes(report: Report) -> bytes:
@@ -17,7 +16,7 @@ def csv_bytes(report: Report) -> bytes:
         if number:
             writer.writerow([])
         writer.writerows(_lines(sheet, report.zone, named=len(report.sheets) > 1))
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+    return out.getvalue().encode("utf-8-sig")
 
 
 def _lines(sheet: Sheet, zone: str, *, named: bool) -> Iterator[list[str]]:
@@ -30,4 +29,4 @@ def _lines(sheet: Sheet, zone: str, *, named: bool) -> Iterator[list[str]]:
 
 def _cell(row: Row, column: Column, zone: str) -> str:
     text = one_line(printed(row.get(column.key), column.kind, zone))
-    return f"'{text}" if column.kind == "text" and text.startswith(FORMULA) else text
+    return harmless(text) if column.kind == "text" else text
