@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from engine.clock import system_clock
+from engine.clock import local_date, shown_day, system_clock
 from engine.commands.app import act_of, acting, moment, selecting, selection_of, viewing, with_office
 from engine.commands.output import console, day, local, print_json, print_table
 from engine.db import reading
@@ -73,10 +73,10 @@ def _list() -> click.Command:
         if options["as_json"]:
             print_json(rows)
             return
-        headings = (_("Instance"), _("Number"), _("Plan"), _("Started"), _("Tasks"), _("Done"))
+        headings = (_("Instance"), _("Number"), _("Plan"), _("Started"), _("Closed"), _("Tasks"), _("Done"))
         print_table(headings, [
             (row["instance"], row["number"], row["title"], local(row["started_at"], office.zone),
-             row["tasks"], row["done"]) for row in rows
+             local(row["closed_at"], office.zone), row["tasks"], row["done"]) for row in rows
         ])  # fmt: skip
 
     return run
@@ -104,6 +104,9 @@ def print_status(view: dict[str, Any]) -> None:
     dated = day(view["date"]) + (" " + _("(inferred)") if view["date_inferred"] else "")
     console().print(f"{view['instance']} · {number} · {dated}", markup=False, style="bold")
     console().print(view["title"], markup=False)
+    if view["closed_at"]:
+        closed = shown_day(local_date(view["closed_at"]))
+        click.echo(_("Closed on {day}: nothing is sent, nothing moves any more.").format(day=closed))
     if view["source"] == "news":
         click.echo(_("Secondary source: a news article about the plan, not the plan itself."))
     print_table(("", _("on time / in time"), _("late / overdue")), [

@@ -88,7 +88,7 @@ def status_view(office: Office, connection: Connection, name: str, now: datetime
         "instance": name, "plan": blueprint.plan.plan, "title": blueprint.plan.title,
         "number": blueprint.plan.document.number, "date": blueprint.plan.document.date,
         "date_inferred": blueprint.plan.document.issued is None,
-        "source": blueprint.plan.document.source.kind,
+        "source": blueprint.plan.document.source.kind, "closed_at": instance.closed_at,
         **{cell: cells[cell] for cell in ("done_on_time", "done_late", "open_in_time", "open_overdue", "undated")},
         "questions": [
             {"id": item.id, "clause": item.clause, "text": item.text, "about": list(item.about)}
@@ -96,7 +96,7 @@ def status_view(office: Office, connection: Connection, name: str, now: datetime
         ],
         "stages": _stages(connection, instance, blueprint, tasks),
         "quotas": quota_views(connection, instance, blueprint),
-        "prohibitions": [stage.name for stage in blueprint.plan.stages.values() if stage.type == "prohibition"],
+        "prohibitions": [stage.name for stage in blueprint.stages.values() if stage.type == "prohibition"],
     }  # fmt: skip
 
 
@@ -120,7 +120,7 @@ def _stages(
             "missing": [task.unit for task in some if _is_missing(task)],
             "last_day": max((task.last_day for task in some if task.last_day), default=None),
         }
-        for (stage, period), some in by_stage.items()
+        for (stage, period), some in by_stage.items() if stage not in blueprint.retired
     ]  # fmt: skip
     for row in rows:
         for item in (row, *row["forms"]):
