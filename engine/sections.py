@@ -180,7 +180,7 @@ def _stage_facts(blueprint: Blueprint, register: Register, stage_id: str, tasks:
             for name, quota in plan.quotas.items() if stage_id in (quota.stage, quota.nomination)
         ],
         "prohibitions": [
-            other.name for name, other in plan.stages.items()
+            other.name for other in blueprint.stages.values()
             if other.type == "prohibition" and other.holder
             and acting & set(blueprint.members(other.holder.units, other.holder.except_))
         ],

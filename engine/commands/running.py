@@ -72,10 +72,10 @@ def _list() -> click.Command:
         if options["as_json"]:
             print_json(rows)
             return
-        headings = (_("Instance"), _("Number"), _("Plan"), _("Started"), _("Tasks"), _("Done"))
+        headings = (_("Instance"), _("Number"), _("Plan"), _("Started"), _("Closed"), _("Tasks"), _("Done"))
         print_table(headings, [
             (row["instance"], row["number"], row["title"], local(row["started_at"], office.zone),
-             row["tasks"], row["done"]) for row in rows
+             local(row["closed_at"], office.zone), row["tasks"], row["done"]) for row in rows
         ])  # fmt: skip
 
     return run

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.clock import system_clock
+from engine.clock import local_date, shown_day, system_clock
 from engine.commands.app import moment, viewing, with_office
 from engine.commands.output import console, day, print_json
 from engine.db import reading
@@ -87,6 +87,9 @@ def _heading(view: dict[str, Any]) -> Iterable["RenderableType"]:
     dated = day(view["date"]) + (" " + _("(inferred)") if view["date_inferred"] else "")
     yield Text(f"{view['instance']} · {number} · {dated}", style="bold")
     yield Text(view["title"])
+    if view["closed_at"]:
+        closed = shown_day(local_date(view["closed_at"]))
+        yield Text(_("Closed on {day}: nothing is sent, nothing moves any more.").format(day=closed))
     if view["source"] == "news":
         yield Text(_("Secondary source: a news article about the plan, not the plan itself."))
 

@@ -28,12 +28,13 @@ def status_of(scene: Scene) -> dict[str, Any]:
         "instance": scene.instance.name, "plan": plan.plan, "title": plan.title,
         "number": plan.document.number, "date": plan.document.date,
         "date_inferred": plan.document.issued is None, "source": plan.document.source.kind,
+        "closed_at": scene.instance.closed_at,
         **cells_of(scene.lines),
         "next_dates": next_dates(scene.lines, scene)[:NEXT_DATES],
         "questions": open_questions(scene),
         "stages": _stages(scene),
         "quotas": quota_views(scene.connection, scene.instance, scene.blueprint),
-        "prohibitions": [stage.name for stage in plan.stages.values() if stage.type == "prohibition"],
+        "prohibitions": [stage.name for stage in scene.blueprint.stages.values() if stage.type == "prohibition"],
     }  # fmt: skip
 
 
@@ -70,7 +71,10 @@ def next_dates(lines: Sequence[Line], scene: Scene) -> list[dict[str, Any]]:
 
 def _stages(scene: Scene) -> list[dict[str, Any]]:
     arrived = handins.valid_in(scene.connection, scene.instance.id)
-    rows = [_stage(scene, *stretch, lines, arrived) for stretch, lines in stretches(scene.lines).items()]
+    rows = [
+        _stage(scene, *stretch, lines, arrived)
+        for stretch, lines in stretches(scene.lines).items() if stretch[0] not in scene.blueprint.retired
+    ]  # fmt: skip
     for row in rows:
         for item in (row, *row["forms"]):
             item["missing_names"] = [scene.name(unit) for unit in item["missing"]]
