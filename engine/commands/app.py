@@ -20,9 +20,9 @@ from engine.service.units import user_of_token
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def open_office(settings: Settings | None = None) -> Office:
+def open_office() -> Office:
     """The store, brought up to date, and the calendar that the settings name."""
-    settings = settings or load_settings()
+    settings = load_settings()
     return office_of(open_store(settings.database_url), settings)
 
 

@@ -23,7 +23,6 @@ LONGEST_LOG = 100
 
 def board(scene: Scene) -> dict[str, Any]:
     """Everything on the page of an instance."""
-    plan = scene.blueprint.plan
     late, due = late_lines(scene.lines), due_lines(scene)
     told = chased(scene)
     log = happenings(scene)
@@ -38,7 +37,7 @@ def board(scene: Scene) -> dict[str, Any]:
         "log": [_log_row(scene, item) for item in reversed(log[-LONGEST_LOG:])],
         "log_more": max(0, len(log) - LONGEST_LOG),
         "questions": open_questions(scene),
-        "prohibitions": [stage.name for stage in plan.stages.values() if stage.type == "prohibition"],
+        "prohibitions": [stage.name for stage in scene.blueprint.stages.values() if stage.type == "prohibition"],
     }  # fmt: skip
 
 

@@ -73,9 +73,8 @@ def _stages(scene: Scene) -> list[dict[str, Any]]:
     arrived = handins.valid_in(scene.connection, scene.instance.id)
     rows = [
         _stage(scene, *stretch, lines, arrived)
-        for stretch, lines in stretches(scene.lines).items()
-        if stretch[0] not in scene.blueprint.retired
-    ]
+        for stretch, lines in stretches(scene.lines).items() if stretch[0] not in scene.blueprint.retired
+    ]  # fmt: skip
     for row in rows:
         for item in (row, *row["forms"]):
             item["missing_names"] = [scene.name(unit) for unit in item["missing"]]

@@ -60,7 +60,8 @@ def timeline(scene: Scene) -> dict[str, Any]:
     """The axis with today on it, and a row of bars per stage."""
     rows: dict[str, list[Bar]] = {}
     for (stage, period), lines in stretches(scene.lines).items():
-        rows.setdefault(stage, []).append(_bar(scene, period, lines))
+        if stage not in scene.blueprint.retired:
+            rows.setdefault(stage, []).append(_bar(scene, period, lines))
     axis = _axis(scene, [bar for bars in rows.values() for bar in bars])
     today = scene.today
     return {
