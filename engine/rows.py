@@ -1,7 +1,7 @@
 """What queries hand out: plain, typed, immutable rows."""
 
 from datetime import date, datetime, time
-from typing import NamedTuple
+from typing import Any, NamedTuple, get_args, get_type_hints
 
 
 class TaskRow(NamedTuple):

@@ -14,7 +14,7 @@ from engine.gates import next_look_at
 from engine.i18n import _
 from engine.machine import Act, Step
 from engine.office import Office
-from engine.rows import TaskRow
+from engine.rows import TaskRow, restored
 from engine.service import quotas, rights
 from engine.service.handing_in import ARRIVAL, restore_last, void_last
 from engine.service.moves import Outcome, require_reason
