@@ -72,7 +72,7 @@ def _take_back(office: Office, connection: Connection, instance: InstanceRow, en
     undoes = {"undoes": entry.id, "amendment": data["amendment"]}
     store.add_entries(connection, [machine.entry(act, "undo", instance_id=instance.id, data=undoes)])
     after = store.tasks(connection, store.TASK.c.instance_id == instance.id)
-    sent = {name: None for task in touched for name in replan(connection, task, entry.at)}
+    sent = replan(connection, touched, entry.at)
     return Amended(instance.name, tuple(compared(instance.name, before, after)), tuple(sent))
 
 

@@ -1,7 +1,7 @@
 """A wrong entry is compensated by another one: what it changed goes back, nothing is deleted."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -99,7 +99,7 @@ def undo(office: Office, entry_id: int, act: Act, *, dry_run: bool = False) -> U
         settling.advance(task.stage, {task.unit})
         settling.reproject(task.stage)
         quotas.check(connection, instance, blueprint, blueprint.plan.quotas)
-        sent = replan(connection, task, found.at)
+        sent = replan(connection, [task], found.at)
     return Undone(Outcome(task.selector, task.state, states[0]), sent)
 
 
@@ -119,12 +119,18 @@ def _undoable(connection: Connection, found: Any) -> TaskRow:
     return store.tasks_by_id(connection, [found.task_id])[found.task_id]
 
 
-def replan(connection: Connection, task: TaskRow, since: datetime) -> list[str]:
-    """Notices not sent because the task seemed done are due again; those sent since are listed."""
-    found = outbox.decisions(connection, outbox.DECISION.c.task_id == task.id)
+def replan(connection: Connection, tasks: Sequence[TaskRow], since: datetime) -> list[str]:
+    """Notices not sent because a task seemed done are due again; those sent since are listed."""
+    found = [
+        row for some in store.chunks([task.id for task in tasks])
+        for row in outbox.decisions(connection, outbox.DECISION.c.task_id.in_(some))
+    ]  # fmt: skip
     again = [row.id for row in found if row.outcome == "done" and row.message_id is None]
     for some in store.chunks(again):
         outbox.reopen_decisions(connection, some)
-    ids = {row.message_id for row in found if row.outcome == "sent"}
-    sent = outbox.messages(connection, outbox.MESSAGE.c.id.in_(ids), outbox.MESSAGE.c.sent_at >= since) if ids else []
+    ids = sorted({row.message_id for row in found if row.outcome == "sent" and row.message_id})
+    sent = [
+        message for some in store.chunks(ids)
+        for message in outbox.messages(connection, outbox.MESSAGE.c.id.in_(some), outbox.MESSAGE.c.sent_at >= since)
+    ]  # fmt: skip
     return [message.message_id for message in sent]
