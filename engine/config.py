@@ -47,8 +47,8 @@ KEYS = {
     "mail_folder": Key("mail.folder", "KH_MAIL_FOLDER", ""),
     "metrics_file": Key("metrics.file", "KH_METRICS_FILE", ""),
     "webhook_secret": Key("webhook.secret", "KH_WEBHOOK_SECRET", "", secret=True),
-    "board_token": Key("board.token", "KH_BOARD_TOKEN", "", secret=True),
     "webhook_allow": Key("webhook.allow", "KH_WEBHOOK_ALLOW", ""),
+    "board_token": Key("board.token", "KH_BOARD_TOKEN", "", secret=True),
     "delivery_timeout": Key("delivery.timeout", "KH_DELIVERY_TIMEOUT", "30"),
     "delivery_per_minute": Key("delivery.per_minute", "KH_DELIVERY_PER_MINUTE", "0"),
 }

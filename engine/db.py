@@ -14,6 +14,7 @@ from sqlalchemy.pool import StaticPool
 from sqlmodel import SQLModel
 
 from engine.errors import BadValue, Unavailable
+from engine.faults import point, watch
 from engine.i18n import _
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -48,6 +49,7 @@ def _sqlite(url: str, path: str | None) -> Engine:
         engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin_immediate)
+    watch(engine)
     return engine
 
 
@@ -73,14 +75,18 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 
 def _begin_immediate(connection: Connection) -> None:
     """Take the write lock at once: a deferred BEGIN that upgrades later fails under a second writer."""
+    point("begin")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if not connection.get_execution_options().get("reading") else "BEGIN")
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction. Raises Unavailable where the database does."""
-    with _translated(), engine.begin() as connection:
-        yield connection
+    with _translated():
+        with engine.begin() as connection:
+            yield connection
+            point("commit")
+        point("committed")
 
 
 @contextmanager
@@ -204,6 +210,7 @@ def _rebuilding(engine: Engine) -> Iterator[Connection]:
         try:
             with connection.begin():
                 yield connection
+                point("commit")
                 if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
                     raise Unavailable(_("the database was not brought up to date: {row}").format(row=tuple(broken)))
         finally:

@@ -8,8 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine import store
-from engine.rows import TaskRow
-from engine.service.undoing import restore
+from engine.rows import TaskRow, restored
 
 ENTRY = store.ENTRY.c
 
@@ -40,5 +39,5 @@ def _rewind(task: TaskRow, entries: Iterable[Any]) -> TaskRow | None:
             return None
         old["state"] = row.before
         changed = json.loads(row.data).get("changed", {})
-        old |= {name: restore(name, values[0]) for name, values in changed.items() if name in TaskRow._fields}
+        old |= {name: restored(name, values[0]) for name, values in changed.items() if name in TaskRow._fields}
     return task._replace(**old) if old else task
