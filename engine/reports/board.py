@@ -17,7 +17,7 @@ from engine.sections import worded
 from engine.states import FINAL, State, state_label
 
 SOON = timedelta(days=14)
-LONGEST_LIST = 1000  # rows; what is left out is counted, and stands in the grid and the reports
+LONGEST_LIST = 500  # rows; what is left out is counted, and stands in the grid and the reports
 LONGEST_LOG = 100
 
 
