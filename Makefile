@@ -6,7 +6,7 @@ DEV := $(VENV)/.dev
 CATALOGUE := engine/locale/vi/LC_MESSAGES/kh.po
 SCHEMA := plans/.schema/plan.json
 
-.PHONY: demo test check bench fuzz format catalogue clean
+.PHONY: demo test check bench fuzz faults lock audit sbom format catalogue clean
 
 demo: $(DEMO) $(SCHEMA)
 	$(BIN)/kh demo
@@ -30,6 +30,11 @@ fuzz: $(DEV)
 	for target in plan table phrase moment selector command contact letter; do \
 		$(BIN)/python tests/fuzz.py $$target $(SECONDS) || exit 1; \
 	done
+
+# Kill the process at every point of every scenario, for a night: make faults KILLS=100000.
+KILLS ?= 5000
+faults: $(DEV)
+	PYTHONPATH=tests:tests/faults:. $(BIN)/python tests/faults/harness.py $(KILLS)
 
 format: $(DEV)
 	$(BIN)/ruff check --fix .
