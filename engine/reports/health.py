@@ -10,10 +10,12 @@ from engine.db import head_version, hide_password, reading, schema_version
 from engine.i18n import _
 from engine.office import Office
 from engine.reports import surroundings
+from engine.service.audit import ANCHORED
 from engine.service.ticking import HEARTBEAT
 from engine.vitals import Vitals, vitals
 
 SILENT_FOR = timedelta(days=1)
+ANCHOR_FOR = timedelta(days=31)  # once somebody began to anchor the log
 SKEW = timedelta(minutes=5)  # between machines that write to one database
 
 
@@ -51,7 +53,7 @@ def findings(office: Office, now: datetime) -> list[Finding]:
     found = None
     if schema == head_version():
         with reading(office.engine) as connection:
-            found = vitals(connection, HEARTBEAT)
+            found = vitals(connection, HEARTBEAT, ANCHORED)
     look = Look(office, now, schema, found)
     verdicts = {name: check(look) for name, check in CHECKS.items()}
     if found:
@@ -145,6 +147,11 @@ def _dead(_look: Look, found: Vitals) -> Verdict:
     return not found.messages["dead"], text.format(n=found.messages["dead"])
 
 
+def _anchor(look: Look, found: Vitals) -> Verdict:
+    text = _("the log was last anchored: {at} (kh audit anchor)").format(at=look.when(found.last_anchor))
+    return found.last_anchor is None or look.now - found.last_anchor <= ANCHOR_FOR, text
+
+
 def _people(_look: Look, found: Vitals) -> Verdict:
     if found.people:
         return True, _("people named in the directories: {n}").format(n=found.people)
@@ -166,5 +173,6 @@ CHECKS_OF_VITALS: dict[str, Callable[[Look, Vitals], Verdict]] = {
     "due": _due,
     "outbox": _outbox,
     "dead": _dead,
+    "anchor": _anchor,
     "people": _people,
 }
