@@ -11,10 +11,12 @@ from engine.db import head_version, hide_password, reading, schema_version
 from engine.i18n import _
 from engine.office import Office
 from engine.reports import surroundings
+from engine.service.audit import ANCHORED
 from engine.service.ticking import HEARTBEAT, stood_still
 from engine.vitals import Vitals, vitals
 
 SILENT_FOR = timedelta(days=1)
+ANCHOR_FOR = timedelta(days=31)  # once somebody began to anchor the log
 SKEW = timedelta(minutes=5)  # between machines that write to one database
 
 
@@ -53,7 +55,7 @@ def findings(office: Office, now: datetime) -> list[Finding]:
     found, calendar = None, office.calendar
     if schema == head_version():
         with reading(office.engine) as connection:
-            found = vitals(connection, HEARTBEAT)
+            found = vitals(connection, HEARTBEAT, ANCHORED)
             calendar = office.almanac(connection).national
     look = Look(office, now, schema, found, calendar)
     verdicts = {name: check(look) for name, check in CHECKS.items()}
@@ -152,6 +154,11 @@ def _held(_look: Look, found: Vitals) -> Verdict:
     return True, _("{n} messages wait for a signature").format(n=found.messages["held"])
 
 
+def _anchor(look: Look, found: Vitals) -> Verdict:
+    text = _("the log was last anchored: {at} (kh audit anchor)").format(at=look.when(found.last_anchor))
+    return found.last_anchor is None or look.now - found.last_anchor <= ANCHOR_FOR, text
+
+
 def _people(_look: Look, found: Vitals) -> Verdict:
     if found.people:
         return True, _("people named in the directories: {n}").format(n=found.people)
@@ -174,5 +181,6 @@ CHECKS_OF_VITALS: dict[str, Callable[[Look, Vitals], Verdict]] = {
     "outbox": _outbox,
     "dead": _dead,
     "held": _held,
+    "anchor": _anchor,
     "people": _people,
 }
