@@ -11,20 +11,22 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine import outbox, silences, store
+from engine.absent import absent
 from engine.clock import local_date, shown
 from engine.decisions import REASONS, SEND, decide
 from engine.escalation import find_rung, next_morning
 from engine.i18n import in_language
-from engine.ladders import STOOD_STILL, Rung, label
+from engine.ladders import ALARMS, STOOD_STILL, Rung, label
 from engine.machine import Act, entry
 from engine.notices import Notice, Section, render_notice
-from engine.office import Office, Register
+from engine.office import Office, Register, in_charge
 from engine.plan.blueprint import Blueprint
 from engine.rows import DecisionRow, TaskRow
 from engine.settle import SYSTEM
 from engine.states import State
 
 STOOD_FROM = "stood-from"  # the heartbeat of the last tick before the office stood still
+LOST = ("undeliverable", "ended")  # why a notice could not reach its recipient: the role of what the coordinator gets
 WHOLE_STAGE = "tiep-nhan"  # the template that lists what arrived of a stage, and what did not
 
 
@@ -48,9 +50,15 @@ class Item:
         told, _sep, _head = self.decision.recipient.partition("#")
         return (
             self.decision.template != WHOLE_STAGE
+            and self.rung.id not in ALARMS
             and self.decision.severity == 0
             and told not in self.blueprint.partners(self.task.stage, self.task.unit)
         )
+
+    @property
+    def is_lost(self) -> bool:
+        """Was it meant for somebody else, whom it could not reach?"""
+        return self.decision.role in LOST
 
     @property
     def rank(self) -> tuple[int, datetime]:
@@ -120,7 +128,7 @@ def _highest(connection: Connection, items: Sequence[Item]) -> list[Item]:
     """Of several rungs for one task and recipient the highest goes out, with its equals; the others are superseded."""
 
     def key(item: Item) -> tuple[int, str, bool, str]:
-        alarm = item.rung.id if item.decision.role == "undeliverable" else ""
+        alarm = item.rung.id if item.rung.id in ALARMS or item.is_lost else ""
         return item.task.id, item.decision.recipient, item.decision.held, alarm
 
     best: dict[tuple[int, str, bool, str], tuple[int, datetime]] = {}
@@ -143,8 +151,13 @@ def _addressed(connection: Connection, items: Iterable[Item], today: date) -> di
             found[channel, address, item.decision.urgent, item.decision.held].append(item)
         if not addresses:
             lost.append(item)
-    pairs = [(item.decision, item.blueprint.plan.coordinator) for item in lost]
-    told = redirect(connection, pairs, REASONS["undeliverable"].text)
+    told = [
+        row
+        for why in LOST
+        for row in redirect(connection, [
+            (item.decision, in_charge(item.blueprint, item.register, today)) for item in lost if _why_lost(item, today) == why
+        ], why)
+    ]  # fmt: skip
     twins = {(item.task.id, item.rung.id): item for item in lost}
     for row in told:
         item = replace(twins[row.task_id, row.rung], decision=row)
@@ -154,6 +167,10 @@ def _addressed(connection: Connection, items: Iterable[Item], today: date) -> di
         if not addresses:
             end(connection, [row.id], "undeliverable")
     return _without_muted(connection, found)
+
+
+def _why_lost(item: Item, today: date) -> str:
+    return "undeliverable" if item.register.is_there(item.decision.recipient.partition("#")[0], today) else "ended"
 
 
 def _without_muted(connection: Connection, groups: dict[Key, list[Item]]) -> dict[Key, list[Item]]:
@@ -171,7 +188,7 @@ def addresses_of(register: Register, recipient: str, today: date) -> list[tuple[
     """(channel, address) to write to on a day: the unit's contact; for a head, the deputy in charge, else the head."""
     unit_id, _sep, part = recipient.partition("#")
     unit = register.find(unit_id)
-    if unit is None:
+    if unit is None or not unit.exists_on(today):
         return []
     if not part:
         return unit.contact.addresses
@@ -180,22 +197,25 @@ def addresses_of(register: Register, recipient: str, today: date) -> list[tuple[
     return [("email", email)] if email else []
 
 
-def redirect(connection: Connection, lost: Sequence[tuple[DecisionRow, str]], reason: str) -> list[DecisionRow]:
-    """End decisions as undeliverable; their twins tell the coordinator (the second of each pair), once."""
+def redirect(
+    connection: Connection, lost: Sequence[tuple[DecisionRow, Sequence[str]]], why: str, text: str = ""
+) -> list[DecisionRow]:
+    """End decisions as undeliverable; their twins tell who coordinates (the second of each pair), once."""
     found: list[DecisionRow] = []
-    for row, coordinator in lost:
-        outbox.end_decisions(connection, [row.id], "undeliverable", reason)
-        if row.recipient == coordinator:
-            continue
-        key = {name: getattr(row, name) for name in ("task_id", "rung", "deadline_version")}
-        # Negative, so that it never meets what the coordinator is told of the same rung in its own right.
-        key |= {"occurrence": -abs(row.occurrence), "recipient": coordinator, "role": "undeliverable"}
-        fresh = {"outcome": "pending", "reason": None, "message_id": None, "deferred_to": None}
-        twin = {**row._asdict(), **key, **fresh}
-        del twin["id"]
-        outbox.add_decisions(connection, [twin])
-        where = [getattr(outbox.DECISION.c, name) == value for name, value in key.items()]
-        found += outbox.decisions(connection, *where, outbox.DECISION.c.outcome == "pending")
+    for row, coordinators in lost:
+        outbox.end_decisions(connection, [row.id], "undeliverable", text or REASONS[why].text)
+        for coordinator in coordinators:
+            if row.recipient == coordinator:
+                continue
+            key = {name: getattr(row, name) for name in ("task_id", "rung", "deadline_version")}
+            # Negative, so that it never meets what the coordinator is told of the same rung in its own right.
+            key |= {"occurrence": -abs(row.occurrence), "recipient": coordinator, "role": why}
+            fresh = {"outcome": "pending", "reason": None, "message_id": None, "deferred_to": None}
+            twin = {**row._asdict(), **key, **fresh}
+            del twin["id"]
+            outbox.add_decisions(connection, [twin])
+            where = [getattr(outbox.DECISION.c, name) == value for name, value in key.items()]
+            found += outbox.decisions(connection, *where, outbox.DECISION.c.outcome == "pending")
     return found
 
 
@@ -234,14 +254,15 @@ class Desk:
         channel, address, urgent, held = key
         items.sort(key=lambda item: (-item.decision.severity, item.decision.due_at, item.task.id))
         first = items[0]
+        coordinator = in_charge(first.blueprint, first.register, self.today)[0]
         notice = Notice(
             recipients=tuple(dict.fromkeys(
                 item.register.name(item.decision.recipient.partition("#")[0], self.today) for item in items
             )),
             sections=tuple(self.sections(items)),
             language=first.blueprint.plan.language,
-            coordinator=first.register.name(first.blueprint.plan.coordinator, self.today),
-            contact=first.register.email(first.blueprint.plan.coordinator) or "",
+            coordinator=first.register.name(coordinator, self.today),
+            contact=first.register.email(coordinator) or "",
             today=self.today,
         )  # fmt: skip
         rendered = render_notice(notice, self.own_templates)
@@ -261,21 +282,23 @@ class Desk:
         """Items about one stage and of one rung stand together, the most urgent first."""
         groups: dict[tuple[Any, ...], list[Item]] = defaultdict(list)
         for item in items:
-            lost = item.decision.role == "undeliverable"
+            lost = item.decision.role if item.is_lost else ""
             groups[item.decision.template, item.task.instance, item.task.stage, item.task.period, lost].append(item)
-        for (template, _instance, stage_id, _period, lost), some in groups.items():
+        for (template, instance, stage_id, _period, lost), some in groups.items():
             first = some[0]
             with in_language(first.blueprint.plan.language):
-                heading = label(template)
-            yield Section.about(
-                template=template, heading=heading, severity=first.decision.severity, blueprint=first.blueprint,
-                register=first.register, stage_id=stage_id, tasks=[item.task for item in some],
-                progress=self.progress(first.task),
-                received=_received(self.connection, first.task) if template == "tiep-nhan" else (),
-                stood_from=self.stood_from() if template == STOOD_STILL.template else "",
-                undeliverable=lost, letter=any(_needs_letter(item) for item in some),
-                now=self.now, calendar=self.almanac.of(first.blueprint.calendar_name),
-            )  # fmt: skip
+                section = Section.about(
+                    template=template, heading=label(template), severity=first.decision.severity, blueprint=first.blueprint,
+                    register=first.register, stage_id=stage_id, tasks=[item.task for item in some],
+                    progress=self.progress(first.task),
+                    received=_received(self.connection, first.task) if template == "tiep-nhan" else (),
+                    stood_from=self.stood_from() if template == STOOD_STILL.template else "",
+                    undeliverable=bool(lost), letter=any(_needs_letter(item, self.today) for item in some),
+                    absent=absent(instance, first.blueprint, first.register, self.today, [stage_id])
+                    if lost == "ended" else (),
+                    now=self.now, calendar=self.almanac.of(first.blueprint.calendar_name),
+                )  # fmt: skip
+            yield section
 
     def stood_from(self) -> str:
         moment = store.last_beat(self.connection, STOOD_FROM)
@@ -295,10 +318,11 @@ def _message_id(*key: Any) -> str:
     return f"<{digest[:40]}@kh.invalid>"
 
 
-def _needs_letter(item: Item) -> bool:
+def _needs_letter(item: Item, today: date) -> bool:
     """The coordinator gets the draft, but for a letter to itself."""
-    coordinator = item.blueprint.plan.coordinator
-    return item.rung.letter and item.decision.recipient == coordinator and item.task.unit != coordinator
+    recipient = item.decision.recipient
+    coordinators = in_charge(item.blueprint, item.register, today) if item.rung.letter else ()
+    return recipient in coordinators and item.task.unit != recipient
 
 
 def _received(connection: Connection, task: TaskRow) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from engine.absent import Absent, proposed
 from engine.calendar import Calendar
 from engine.clock import local_date
 from engine.i18n import _, in_language
@@ -14,6 +15,7 @@ from engine.letters import attachment, write_letter
 from engine.office import Register
 from engine.plan.blueprint import Blueprint
 from engine.rows import TaskRow
+from engine.states import State
 from engine.templates import header_text, render
 from engine.timeliness import standing
 
@@ -32,6 +34,8 @@ class Line:
     to_on: date | None
     due_time: str
     days_late: int
+    taken_from: str = ""  # the unit that it was handed over by
+    heirs: str = ""  # who could take it over, where its unit has ended
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Section:
     done: int
     total: int
     stood_from: str = ""
+    absent: tuple[dict[str, str], ...] = ()  # the roles in the stage whose units have ended, and what to do about them
 
     @classmethod
     def about(
@@ -69,17 +74,21 @@ class Section:
         now: datetime,
         calendar: Calendar,
         stood_from: str = "",
+        absent: Sequence[Absent] = (),
     ) -> "Section":
         stage = blueprint.plan.stages[stage_id]
         phrase = _worded(blueprint, stage_id)
-        day = blueprint.plan.document.date
+        day, today = blueprint.plan.document.date, local_date(now, calendar.zone)
         lines = tuple(
             Line(
-                unit=", ".join(register.name(unit, day) for unit in blueprint.partners(stage_id, task.unit)),
+                unit=", ".join(_named(blueprint, register, task, unit, today)
+                               for unit in blueprint.partners(stage_id, task.unit)),
                 task=task.selector, period=task.period, phrase=phrase, last_day=task.last_day, named=task.named,
                 from_on=task.from_on, to_on=task.to_on,
                 due_time=task.due_time.strftime("%H:%M") if task.due_time else "",
                 days_late=standing(task, stage, now, calendar).days_late,
+                taken_from=register.name(task.taken_from, day) if task.taken_from else "",
+                heirs=proposed(register.heirs(task.unit, today)) if task.state == State.TRANSFERRING else "",
             )
             for task in tasks
         )  # fmt: skip
@@ -89,12 +98,13 @@ class Section:
             severity,
             undeliverable,
             letter,
-            _plan_facts(blueprint, register, local_date(now, calendar.zone)),
+            _plan_facts(blueprint, register, today),
             _stage_facts(blueprint, register, stage_id, tasks),
             lines,
             tuple(register.name(unit, day) for unit in received),
             *progress,
             stood_from,
+            tuple({"text": item.in_words(), "command": item.command} for item in absent),
         )
 
     def plain(self) -> dict[str, Any]:
@@ -159,6 +169,14 @@ def _rendered(notice: Notice, own: Path | None, failures: frozenset[str]) -> Ren
         ],
         failures=failures,
     )  # fmt: skip
+
+
+def _named(blueprint: Blueprint, register: Register, task: TaskRow, unit: str, today: date) -> str:
+    """Units bear the name they had on the plan's day; who took a task over its own, with the old one in brackets."""
+    day = blueprint.plan.document.date
+    if unit != task.unit or not task.taken_from:
+        return register.name(unit, day)
+    return f"{register.name(unit, today)} ({register.name(task.taken_from, day)})"
 
 
 def _worded(blueprint: Blueprint, stage_id: str) -> str:
@@ -227,6 +245,7 @@ def _stage_facts(blueprint: Blueprint, register: Register, stage_id: str, tasks:
         unit for name in stage.submit_to for unit in (sorted(p for p in parents if p) if name == "parent" else [name])
     ]
     acting = {unit for task in tasks for unit in blueprint.partners(stage_id, task.unit)}
+    acting |= {other for unit in acting for other in blueprint.handed.forebears(unit)}
     due = blueprint.due(stage_id)
     accepting = blueprint.accept_by(stage)
     return {

@@ -38,6 +38,7 @@ COMMANDS = {
     "return": ("moves", N_("Send a hand-in back with a reason")),
     "cancel": ("moves", N_("Drop a duty")),
     "exempt": ("moves", N_("Free a unit from a duty")),
+    "transfer": ("transfer", N_("Hand tasks or roles over to a successor")),
     "undo": ("moves", N_("Compensate a wrong entry")),
     "tick": ("clockwork", N_("Do once what is due now: decide, send")),
     "run": ("clockwork", N_("Do it every minute until stopped")),

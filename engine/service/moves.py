@@ -8,10 +8,10 @@ from typing import Any, get_args, get_type_hints
 
 from sqlalchemy import Connection
 
-from engine import machine, outbox, store
+from engine import machine, outbox, stand_ins, store
 from engine.clock import local_date, shown, shown_day
 from engine.dates import Dates
-from engine.errors import BadValue, NotFound
+from engine.errors import BadValue, Conflict, NotFound
 from engine.i18n import _
 from engine.machine import Act, Step
 from engine.office import Office
@@ -21,6 +21,7 @@ from engine.service import rights
 from engine.service.select import Arrival, Selection, select_some
 from engine.settle import Moved, Settling, by_instance, rearmed
 from engine.states import FINAL, HALTED, State, Trigger
+from engine.succession import hand_back, require_in_place
 
 
 @dataclass(frozen=True)
@@ -202,7 +203,7 @@ class Undone:
     sent: list[str] = field(default_factory=list)  # notices that went out about the task since, by Message-ID
 
 
-UNDOABLE = frozenset({*(trigger.value for trigger in _CHANGES), "fix-date"})
+UNDOABLE = frozenset({*(trigger.value for trigger in _CHANGES), "fix-date", Trigger.TRANSFER.value})
 
 
 def undo(office: Office, entry_id: int, act: Act, *, dry_run: bool = False) -> Undone:
@@ -216,6 +217,9 @@ def undo(office: Office, entry_id: int, act: Act, *, dry_run: bool = False) -> U
         if found is None:
             raise NotFound(_("entry"), str(entry_id))
         task = _undoable(connection, found)
+        handed = found.trigger == Trigger.TRANSFER
+        if handed:
+            require_in_place(found)
         instance = office.instance(connection, task.instance)
         blueprint = office.blueprint(connection, instance)
         rights.require_coordinator(connection, blueprint, act)
@@ -227,14 +231,25 @@ def undo(office: Office, entry_id: int, act: Act, *, dry_run: bool = False) -> U
             "next_action_at": _next_look(State(found.before), task, act),
         }
         step = Step(task, Trigger.UNDO, State(found.before), changes, data={"undoes": entry_id})
+        _require_free(connection, task, changes)
         states = machine.apply(connection, [step], act)
+        if handed:
+            hand_back(office, connection, task, changes["unit"], act)
         settling = Settling(office, connection, instance, act)
         settling.after([Moved(task, states[0], act.happened_at)])
         settling.close_again(task.stage)
-        settling.advance(task.stage, {task.unit})
+        settling.advance(task.stage, {changes.get("unit", task.unit)})
         settling.reproject(task.stage)
         sent = _replan(connection, task, found.at)
     return Undone(Outcome(task.selector, task.state, states[0]), sent)
+
+
+def _require_free(connection: Connection, task: TaskRow, changes: Mapping[str, Any]) -> None:
+    """Raises Conflict where the unit that is to have a task again got another one like it meanwhile."""
+    if (unit := changes.get("unit")) is not None:
+        others = stand_ins.slots(connection, task.instance_id, [task.stage], [unit])
+        if any(other.period == task.period for other in others):
+            raise Conflict(_("{unit} has a task of this stage and period by now").format(unit=unit))
 
 
 def _next_look(state: State, task: TaskRow, act: Act) -> datetime | None:
@@ -247,7 +262,7 @@ def _next_look(state: State, task: TaskRow, act: Act) -> datetime | None:
 def _undoable(connection: Connection, found: Any) -> TaskRow:
     if found.task_id is None or found.trigger not in UNDOABLE:
         raise BadValue(_("entry {id} ({trigger}) cannot be undone").format(id=found.id, trigger=found.trigger))
-    last = store.last_entry_id(connection, found.task_id, [*UNDOABLE, "undo", "open", "date"])
+    last = store.last_entry_id(connection, found.task_id, [*UNDOABLE, "undo", "open", "date", Trigger.UNIT_ENDED.value])
     if last != found.id:
         raise BadValue(_("entry {id} is not the task's last one: undo {last} first").format(id=found.id, last=last))
     return store.tasks_by_id(connection, [found.task_id])[found.task_id]

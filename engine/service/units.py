@@ -15,12 +15,15 @@ from engine.office import Office
 from engine.plan.directory import Directory, Unit
 from engine.plan.loader import load_directory
 from engine.service import rights
+from engine.succession import give_up, take_back, under_new_superiors
 
 
 @dataclass(frozen=True)
 class Loaded:
     added: list[str]
     changed: list[str]
+    given_up: list[str]  # tasks that wait for a successor now
+    resumed: list[str]  # tasks that need none after all
 
 
 def load_units(office: Office, path: Path, act: Act, *, dry_run: bool = False) -> Loaded:
@@ -48,7 +51,12 @@ def load_units(office: Office, path: Path, act: Act, *, dry_run: bool = False) -
             for unit in (*added, *changed)
         ])  # fmt: skip
         store.replace_people(connection, source.directory_name, people_of(source.directory, source.directory_name))
-    return Loaded(added, changed)
+        old = {unit: json.loads(known[unit]).get("parent") for unit in changed}
+        moved = {unit: parent for unit, parent in old.items() if parent != json.loads(new[unit]).get("parent")}
+        under_new_superiors(office, connection, source.directory_name, moved, act)
+        resumed = take_back(office, connection, source.directory_name, act)
+        given_up = give_up(office, connection, act)
+    return Loaded(added, changed, given_up, resumed)
 
 
 def facts_of(directory: Directory) -> dict[str, str]:
