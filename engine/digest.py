@@ -151,13 +151,10 @@ def _addressed(connection: Connection, items: Iterable[Item], today: date) -> di
             found[channel, address, item.decision.urgent, item.decision.held].append(item)
         if not addresses:
             lost.append(item)
-    told = [
-        row
-        for why in LOST
-        for row in redirect(connection, [
-            (item.decision, in_charge(item.blueprint, item.register, today)) for item in lost if _why_lost(item, today) == why
-        ], why)
-    ]  # fmt: skip
+    pairs: dict[str, list[tuple[DecisionRow, list[str]]]] = defaultdict(list)
+    for item in lost:
+        pairs[_why_lost(item, today)].append((item.decision, in_charge(item.blueprint, item.register, today)))
+    told = [row for why, some in pairs.items() for row in redirect(connection, some, why)]
     twins = {(item.task.id, item.rung.id): item for item in lost}
     for row in told:
         item = replace(twins[row.task_id, row.rung], decision=row)
@@ -288,7 +285,8 @@ class Desk:
             first = some[0]
             with in_language(first.blueprint.plan.language):
                 section = Section.about(
-                    template=template, heading=label(template), severity=first.decision.severity, blueprint=first.blueprint,
+                    template=template, heading=label(template), severity=first.decision.severity,
+                    blueprint=first.blueprint,
                     register=first.register, stage_id=stage_id, tasks=[item.task for item in some],
                     progress=self.progress(first.task),
                     received=_received(self.connection, first.task) if template == "tiep-nhan" else (),

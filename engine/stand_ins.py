@@ -77,7 +77,9 @@ def occurrences(connection: Connection, rung: str, task_ids: Sequence[int]) -> d
     found: dict[int, int] = {}
     query = select(DECISION.c.task_id, func.max(DECISION.c.occurrence)).where(DECISION.c.rung == rung)
     for some in chunks(task_ids):
-        found.update(map(tuple, connection.execute(query.where(DECISION.c.task_id.in_(some)).group_by(DECISION.c.task_id))))
+        found.update(
+            map(tuple, connection.execute(query.where(DECISION.c.task_id.in_(some)).group_by(DECISION.c.task_id)))
+        )
     return found
 
 

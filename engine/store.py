@@ -131,19 +131,31 @@ def add_people(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Non
 
 
 def replace_people(connection: Connection, directory: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """The people a directory file names now; a file that names none changes nothing."""
+    """The people a directory file names now, each with the token it had; a file that names none changes nothing."""
     if rows:
+        tokens = {row.user: row.token for row in people(connection, directory)}
         connection.execute(delete(PERSON).where(PERSON.c.directory == directory))
-        connection.execute(insert(PERSON), [dict(row) for row in rows])
+        insert_new(connection, PERSON, [{**row, "token": tokens.get(row["user"])} for row in rows])
 
 
 def forget_people(connection: Connection) -> None:
     connection.execute(delete(PERSON))
 
 
-def people(connection: Connection, directory: str) -> dict[str, Any]:
-    """user → row of everybody who may act in this directory."""
-    return {row.user: row for row in connection.execute(select(PERSON).where(PERSON.c.directory == directory))}
+def people(connection: Connection, directory: str) -> list[Any]:
+    """Who may act in this directory, a row for each unit."""
+    return list(connection.execute(select(PERSON).where(PERSON.c.directory == directory)))
+
+
+def user_of(connection: Connection, token: str) -> str | None:
+    """Whom a token's digest belongs to."""
+    return connection.execute(select(PERSON.c.user).where(PERSON.c.token == token).limit(1)).scalar()
+
+
+def set_token(connection: Connection, directory: str, user: str, token: str | None) -> bool:
+    """False where the directory names nobody so."""
+    who = and_(PERSON.c.directory == directory, PERSON.c.user == user)
+    return bool(connection.execute(update(PERSON).where(who).values(token=token)).rowcount)
 
 
 def add_answer(connection: Connection, instance_id: int, question: str, text: str) -> None:

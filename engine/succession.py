@@ -91,12 +91,15 @@ def take_back(office: Office, connection: Connection, directory: str, act: Act) 
     return [task.selector for task in tasks]
 
 
-def require_in_place(entry: Any) -> None:
-    """Raises BadValue where an entry handed a task over to several units, or made it part of another."""
+def require_in_place(connection: Connection, entry: Any, task: TaskRow) -> None:
+    """Raises BadValue unless an entry moved a task to one unit, and the one before could have it again."""
     data = json.loads(entry.data)
-    if "changed" not in data or "takes_in" in data or len(data.get("to", ())) != 1 or "part_of" in data:
+    if "split_from" in data or "takes_in" in data or "part_of" in data or len(data["to"]) != 1:
         text = _("entry {id} split a task or joined it to another: it cannot be undone; hand it on with kh transfer")
         raise BadValue(text.format(id=entry.id))
+    others = stand_ins.slots(connection, task.instance_id, [task.stage], [data["from"]])
+    if any(other.period == task.period for other in others):
+        raise BadValue(_("{unit} has a task of this stage and period by now").format(unit=data["from"]))
 
 
 def hand_back(office: Office, connection: Connection, task: TaskRow, unit: str, act: Act) -> None:
@@ -174,5 +177,3 @@ def under_new_superiors(
             [Counted(task, old[task.unit]) for task in some],
             [Counted(task, settling.register.parent(task.unit)) for task in some],
         )
-
-

@@ -16,9 +16,11 @@ import pytest
 from aiosmtpd.controller import Controller
 
 # All models are made before any test freezes the time: pydantic refuses a frozen `datetime` (see freezegun's docs).
+import engine.commands.audit
 import engine.commands.authoring
 import engine.commands.calendar
 import engine.commands.care
+import engine.commands.clocks
 import engine.commands.clockwork
 import engine.commands.demo
 import engine.commands.explaining

@@ -39,6 +39,9 @@ COMMANDS = {
     "cancel": ("moves", N_("Drop a duty")),
     "exempt": ("moves", N_("Free a unit from a duty")),
     "transfer": ("transfer", N_("Hand tasks or roles over to a successor")),
+    "extend": ("clocks", N_("More time: asked for, granted, refused")),
+    "suspend": ("clocks", N_("Stop the clock by a written decision")),
+    "resume": ("clocks", N_("Let the clock run again")),
     "undo": ("moves", N_("Compensate a wrong entry")),
     "tick": ("clockwork", N_("Do once what is due now: decide, send")),
     "run": ("clockwork", N_("Do it every minute until stopped")),
@@ -48,6 +51,7 @@ COMMANDS = {
     "letter": ("papers", N_("An official letter as a Word file")),
     "feed": ("papers", N_("The dates of a plan as a calendar")),
     "log": ("notices", N_("The audit log: who did what, who was told what")),
+    "audit": ("audit", N_("The log's seals: verify, anchor, copy out")),
     "doctor": ("care", N_("Check the installation and show the settings")),
     "demo": ("demo", N_("Two months of a real plan in seconds")),
 }

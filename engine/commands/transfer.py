@@ -15,14 +15,23 @@ from engine.states import state_label
 
 
 def _transfer() -> click.Command:
-    @click.command("transfer", help=_(
-        "Hand tasks over to another unit, or (--role) a role in a plan. Without --to: to the only successor the "
-        "register knows. Needs --doc or --reason."))
+    @click.command(
+        "transfer",
+        help=_(
+            "Hand tasks over to another unit, or (--role) a role in a plan. Without --to: to the only successor the "
+            "register knows. Needs --doc or --reason."
+        ),
+    )
     @selecting
     @click.option("--to", multiple=True, metavar="UNIT", help=_("Who takes over; several share the work."))
-    @click.option("--role", metavar="ROLE", help=_("Hand over this role in INSTANCE[/STAGE]: {roles}.").format(
-        roles=", ".join(ROLE_LABELS)))
-    @click.option("--from", "giver", metavar="UNIT", help=_("Who has the role so far (by default: the one that ended)."))
+    @click.option(
+        "--role",
+        metavar="ROLE",
+        help=_("Hand over this role in INSTANCE[/STAGE]: {roles}.").format(roles=", ".join(ROLE_LABELS)),
+    )
+    @click.option(
+        "--from", "giver", metavar="UNIT", help=_("Who has the role so far (by default: the one that ended).")
+    )
     @acting
     @click.option("--json", "as_json", is_flag=True, help=_("Print JSON."))
     @with_office

@@ -48,9 +48,10 @@ class Head(Model):
 
 
 class Deputy(Model):
-    """Who receives the head's notices between two days, both included."""
+    """Who receives the head's notices between two days, both included, and may act for the unit."""
 
     name: Text | None = None
+    user: Text | None = None
     email: Email
     from_: Day = Field(alias="from")
     to: Day
@@ -116,6 +117,8 @@ class Person(Model):
     user: Text
     unit: Slug
     may: tuple[Literal["coordinate"], ...] = ()
+    from_: Day | None = Field(default=None, alias="from")
+    to: Day | None = None
 
 
 def _is_level(value: Any) -> str:

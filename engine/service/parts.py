@@ -50,7 +50,12 @@ def recast(
         places = [
             (where, one) for where, other, one in bearers(blueprint, stages) if other == role and (where or not stage)
         ]
-        if role == "accept_by" and stage and blueprint.plan.stages[stage].accept_by is None and blueprint.plan.accept_by:
+        if (
+            role == "accept_by"
+            and stage
+            and blueprint.plan.stages[stage].accept_by is None
+            and blueprint.plan.accept_by
+        ):
             places.append((stage, blueprint.plan.accept_by))
         unit = _bearer(register, role, list(dict.fromkeys(one for _where, one in places)), unit, today)
         to = to or _only_heir(register, unit, today)

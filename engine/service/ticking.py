@@ -15,6 +15,7 @@ from engine.digest import STOOD_FROM, Composed, compose
 from engine.escalation import Swept, decisions_for, sweep_batch
 from engine.ladders import STOOD_STILL
 from engine.office import Office, Register
+from engine.service.audit import seal
 from engine.succession import look_once_a_day
 
 HEARTBEAT = "tick"
@@ -53,6 +54,7 @@ def tick(office: Office, now: datetime, *, as_told: bool = False, deliver: Deliv
     with writing(office.engine) as connection:
         ticked.composed = compose(office, connection, now)
     ticked.delivered = deliver(office, now)
+    seal(office, now)
     return ticked
 
 

@@ -183,7 +183,9 @@ class _Handover:
     def require_open(self, task: TaskRow, own: TaskRow | None) -> None:
         """A task can become part only of one that is still to be done (None: of one that was handed over just now)."""
         if own is not None and own.state not in TO_HAND_OVER | {State.SUSPENDED}:
-            text = _("{task} cannot become part of {own}, which is handed in or finished: return that one, or cancel this")
+            text = _(
+                "{task} cannot become part of {own}, which is handed in or finished: return that one, or cancel this"
+            )
             raise BadValue(text.format(task=task.selector, own=own.selector))
 
     # --- what becomes of the tasks -------------------------------------------------------------------------------

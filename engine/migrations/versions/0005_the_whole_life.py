@@ -27,6 +27,14 @@ def _instant(name: str, *, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
+def _without_checks(name: str) -> sa.Table:
+    """A table as it is but for its checks: whether those are kept where it is rebuilt hangs on SQLAlchemy's version."""
+    table = sa.Table(name, sa.MetaData(), autoload_with=op.get_bind())
+    for check in [item for item in table.constraints if isinstance(item, sa.CheckConstraint)]:
+        table.constraints.remove(check)
+    return table
+
+
 def upgrade() -> None:
     _new_columns()
     _new_tables()
@@ -39,13 +47,14 @@ def _new_columns() -> None:
         sa.Column("taken_from", sa.String(), nullable=False, server_default=""),
     ]
     if op.get_bind().dialect.name == "sqlite":
-        # A rebuilt table keeps only the checks it is told of; 0004 lost that of `decision`.
         checks = tuple(sa.CheckConstraint(text, name=name) for name, text in TASK_CHECKS.items())
-        with op.batch_alter_table("task", recreate="always", table_args=checks) as batch:
+        old = _without_checks("task")
+        with op.batch_alter_table("task", recreate="always", copy_from=old, table_args=checks) as batch:
             for column in columns:
                 batch.add_column(column)
         reason = (sa.CheckConstraint(DECISION_REASON, name="decision_reason"),)
-        with op.batch_alter_table("decision", recreate="always", table_args=reason):
+        old = _without_checks("decision")
+        with op.batch_alter_table("decision", recreate="always", copy_from=old, table_args=reason):
             pass
     else:
         for column in columns:
@@ -62,12 +71,26 @@ def _new_columns() -> None:
         else "(facts::json->>'valid_to')::date"
     )
     op.execute(f"UPDATE unit SET valid_to = {end}")
-    for column in (
+    _people_anew()
+
+
+def _people_anew() -> None:
+    """One may act for several units, each for some days."""
+    op.rename_table("person", "person_before")
+    op.create_table(
+        "person",
+        sa.Column("directory", sa.String(), nullable=False),
+        sa.Column("user", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("coordinates", sa.Boolean(), nullable=False),
         sa.Column("from_on", sa.Date(), nullable=True),
         sa.Column("to_on", sa.Date(), nullable=True),
         sa.Column("token", sa.String(), nullable=True),
-    ):
-        op.add_column("person", column)
+        sa.PrimaryKeyConstraint("directory", "user", "unit"),
+    )
+    columns = 'directory, "user", unit, coordinates'
+    op.execute(f"INSERT INTO person ({columns}) SELECT {columns} FROM person_before")
+    op.drop_table("person_before")
 
 
 def _new_tables() -> None:
@@ -177,8 +200,9 @@ def _new_tables() -> None:
 def downgrade() -> None:
     for name in ("amendment", "stand_in", "suspension", "extension", "hand_in", "sealed_entry", "seal"):
         op.drop_table(name)
-    for name in ("token", "to_on", "from_on"):
-        op.drop_column("person", name)
+    with op.batch_alter_table("person") as batch:
+        for name in ("token", "to_on", "from_on"):
+            batch.drop_column(name)
     op.drop_index("unit_ends", "unit")
     op.drop_column("unit", "valid_to")
     op.drop_index("task_unit", "task")
