@@ -109,7 +109,7 @@ class Register:
         return found is None or found.exists_on(day)
 
     def heirs(self, unit: str, day: date) -> list[Successor]:
-        """Who took a unit's work over and exists on a day; of a successor that ended its own. With the field of work."""
+        """Who took a unit's work over and exists on a day; of one that ended in turn its own successors."""
         found: list[Successor] = []
         ahead, seen = self._successors(unit), {unit}
         while ahead:
