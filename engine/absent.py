@@ -39,6 +39,11 @@ def proposed(heirs: Collection[Successor]) -> str:
     return ", ".join(heir.unit + (f" ({heir.for_})" if heir.for_ else "") for heir in heirs) or _("none is known")
 
 
+def as_facts(heirs: Collection[Successor]) -> list[dict[str, str]]:
+    """The same as plain data."""
+    return [{"unit": heir.unit} | ({"for": heir.for_} if heir.for_ else {}) for heir in heirs]
+
+
 def absent(
     instance: str, blueprint: Blueprint, register: Register, day: date, stages: Collection[str] | None = None
 ) -> list[Absent]:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine import machine, outbox, stand_ins, store
+from engine.absent import as_facts
 from engine.clock import local_date
 from engine.decisions import REASONS
 from engine.errors import BadValue
@@ -18,7 +19,6 @@ from engine.i18n import _
 from engine.ladders import HAND_OVER
 from engine.machine import Act, Step
 from engine.office import Office, Register
-from engine.plan.directory import Successor
 from engine.rows import InstanceRow, TaskRow
 from engine.settle import SYSTEM, Settling, by_instance
 from engine.states import DROPPED, State, Trigger
@@ -53,7 +53,7 @@ def _set_aside(
     blueprint, register = office.blueprint(connection, instance), Register(connection, instance.directory)
     register.load({task.unit for task in tasks})
     today = local_date(act.happened_at, office.zone)
-    heirs = {unit: [told(heir) for heir in register.heirs(unit, today)] for unit in {task.unit for task in tasks}}
+    heirs = {unit: as_facts(register.heirs(unit, today)) for unit in {task.unit for task in tasks}}
     machine.apply(connection, [
         Step(task, Trigger.UNIT_ENDED, None, {"next_action_at": None},
              {"unit": task.unit, "successors": heirs[task.unit]}, happened_at=max(act.happened_at, task.touched_at))
@@ -66,11 +66,6 @@ def _set_aside(
             HAND_OVER, raised.get(task.id, 0) + 1, act.happened_at, blueprint, task, register
         )
     ])  # fmt: skip
-
-
-def told(heir: Successor) -> dict[str, str]:
-    """A proposed successor as an entry keeps it."""
-    return {"unit": heir.unit} | ({"for": heir.for_} if heir.for_ else {})
 
 
 def take_back(office: Office, connection: Connection, directory: str, act: Act) -> list[str]:

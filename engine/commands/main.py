@@ -31,7 +31,7 @@ COMMANDS = {
     "fix-date": ("facts", N_("Fix the day of an approximate or open date")),
     "answer": ("facts", N_("Record the answer to an open question of the plan")),
     "note": ("facts", N_("Record a telephone call or a promise")),
-    "units": ("facts", N_("The register of units: list it, or load a corrected file")),
+    "units": ("units", N_("The register of units: list it, check or load a corrected file")),
     "ack": ("moves", N_("A unit took its task up")),
     "submit": ("moves", N_("A unit handed its work in")),
     "accept": ("moves", N_("Accept what was handed in")),

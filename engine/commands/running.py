@@ -117,12 +117,22 @@ def print_status(view: dict[str, Any]) -> None:
     ])  # fmt: skip
     for text in view["prohibitions"]:
         click.echo(_("Not to be done: {text}").format(text=text))
+    _print_open_ends(view)
     if view["questions"]:
         click.echo()
         click.echo(_("Open questions of the plan (kh answer {instance} ID TEXT):").format(instance=view["instance"]))
         for item in view["questions"]:
             clause = f" ({item['clause']})" if item["clause"] else ""
             click.echo(f"  {item['id']}{clause}: {item['text']}")
+
+
+def _print_open_ends(view: dict[str, Any]) -> None:
+    """What waits for a decision because units have ended."""
+    if view["to_hand_over"]:
+        text = _("{n} tasks wait for a successor: kh transfer {instance} --state transferring --to …")
+        click.echo(text.format(n=len(view["to_hand_over"]), instance=view["instance"]))
+    for item in view["absent"]:
+        click.echo(f"{item['text']}: {item['command']}")
 
 
 def _shortened(names: list[str], most: int = 5) -> str:

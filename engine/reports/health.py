@@ -10,6 +10,7 @@ from engine.config import Settings
 from engine.db import head_version, hide_password, reading, schema_version
 from engine.i18n import _
 from engine.office import Office
+from engine.reports.absences import left_open
 from engine.service.ticking import HEARTBEAT
 
 SILENT_FOR = timedelta(days=1)
@@ -40,6 +41,7 @@ def findings(office: Office, now: datetime) -> list[Finding]:
         )
         running = any(row.closed_at is None for row in store.instances(connection))
         named = connection.execute(select(func.count()).select_from(store.PERSON)).scalar_one()
+        open_ends = left_open(office, connection, now)
     ahead = last is not None and last > now + SILENT_FOR
     silent = running and (last is None or now - last > SILENT_FOR)
     return [
@@ -55,4 +57,5 @@ def findings(office: Office, now: datetime) -> list[Finding]:
         Finding(True, _("{n} messages wait to be sent").format(n=counts.get("pending", 0))),
         Finding(True, _("people named in the directories: {n}").format(n=named) if named
                 else _("no people are named: whoever opens this database may do everything")),
+        *(Finding(False, text) for text in open_ends),
     ]  # fmt: skip

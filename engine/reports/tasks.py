@@ -12,6 +12,7 @@ from engine.calendar import Calendar
 from engine.gates import Progress, same_stages, waits_for
 from engine.office import Office, Register
 from engine.plan.blueprint import Blueprint, needed
+from engine.reports.absences import absent_views
 from engine.reports.extensions import remaining_days
 from engine.rows import ExtensionRow, InstanceRow, SuspensionRow, TaskRow
 from engine.states import DROPPED, FINAL, State
@@ -92,6 +93,8 @@ def status_view(office: Office, connection: Connection, name: str, now: datetime
             {"id": item.id, "clause": item.clause, "text": item.text, "about": list(item.about)}
             for item in blueprint.plan.questions if item.id not in answered
         ],
+        "to_hand_over": [task.selector for task in tasks if task.state == State.TRANSFERRING],
+        "absent": absent_views(office, connection, instance, tasks, now),
         "stages": _stages(connection, instance, blueprint, tasks),
         "prohibitions": [stage.name for stage in blueprint.plan.stages.values() if stage.type == "prohibition"],
     }  # fmt: skip

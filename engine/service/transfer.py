@@ -153,6 +153,8 @@ class _Handover:
     def ways(self, tasks: Sequence[TaskRow], to: Sequence[str]) -> list[_Way]:
         for unit in dict.fromkeys(to):
             require_there(self.connection, self.register, unit, self.act, self.office.zone)
+        if not to:
+            self.require_only_heirs(tasks)
         targets = {task.id: self.targets(task, to) for task in tasks}
         units = sorted({unit for some in targets.values() for unit in some})
         stages = list(dict.fromkeys(task.stage for task in tasks))
@@ -170,15 +172,19 @@ class _Handover:
             ways.append(_Way(task, moment, fresh, own))
         return ways
 
+    def require_only_heirs(self, tasks: Sequence[TaskRow]) -> None:
+        """Where nobody is named each unit must have one successor; all that do not are told, with what each is for."""
+        heirs = {task.unit: self.register.heirs(task.unit, self.today) for task in tasks}
+        unclear = [f"{unit} → {proposed(some)}" for unit, some in heirs.items() if len(some) != 1]
+        if unclear:
+            text = _("name the successor with --to, unit by unit (--unit, --except): {units}")
+            raise BadValue(text.format(units="; ".join(unclear)))
+
     def targets(self, task: TaskRow, to: Sequence[str]) -> tuple[str, ...]:
         """The units named, else the only successor that the register proposes."""
         if task.unit in to:
             raise BadValue(_("{task} is {unit}'s own already").format(task=task.selector, unit=task.unit))
-        heirs = self.register.heirs(task.unit, self.today)
-        if not to and len(heirs) != 1:
-            text = _("{task}: name its successor with --to ({heirs})")
-            raise BadValue(text.format(task=task.selector, heirs=proposed(heirs)))
-        return tuple(dict.fromkeys(to)) or (heirs[0].unit,)
+        return tuple(dict.fromkeys(to)) or (self.register.heirs(task.unit, self.today)[0].unit,)
 
     def require_open(self, task: TaskRow, own: TaskRow | None) -> None:
         """A task can become part only of one that is still to be done (None: of one that was handed over just now)."""

@@ -4,7 +4,6 @@ import hashlib
 import json
 import secrets
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from engine.errors import BadValue, Denied, NotFound, PlanError
 from engine.i18n import _
 from engine.machine import Act
 from engine.office import Office
-from engine.plan.directory import Directory, Unit
+from engine.plan.directory import Directory
 from engine.plan.loader import load_directory
 from engine.service import rights
 from engine.succession import give_up, take_back, under_new_superiors
@@ -127,20 +126,3 @@ def only_directory(office: Office, name: str | None) -> str:
     if name is None and len(known) != 1:
         raise BadValue(_("which directory? name one of: {known}").format(known=", ".join(known) or "–"))
     return name or known[0]
-
-
-def list_units(office: Office, directory: str | None) -> list[dict[str, Any]]:
-    with reading(office.engine) as connection:
-        directories = [directory] if directory else store.directories(connection)
-        rows = [
-            (name, unit, facts) for name in directories for unit, facts in store.unit_facts(connection, name).items()
-        ]
-    return [_row(name, unit, Unit.model_validate_json(facts)) for name, unit, facts in rows]
-
-
-def _row(directory: str, unit: str, facts: Unit) -> dict[str, Any]:
-    return {
-        "directory": directory, "unit": unit, "name": facts.name_on(facts.valid_to or date.max), "level": facts.level,
-        "parent": facts.parent, **facts.contact.model_dump(),
-        "valid_to": facts.valid_to.isoformat() if facts.valid_to else None,
-    }  # fmt: skip
