@@ -12,6 +12,7 @@ from engine.db import reading
 from engine.i18n import _
 from engine.office import Office
 from engine.plan.files import find_plan
+from engine.reports.absences import in_lines
 from engine.reports.plans import instance_views, plan_view, task_view
 from engine.reports.tasks import status_view, task_views
 from engine.service.select import select
@@ -131,8 +132,8 @@ def _print_open_ends(view: dict[str, Any]) -> None:
     if view["to_hand_over"]:
         text = _("{n} tasks wait for a successor: kh transfer {instance} --state transferring --to …")
         click.echo(text.format(n=len(view["to_hand_over"]), instance=view["instance"]))
-    for item in view["absent"]:
-        click.echo(f"{item['text']}: {item['command']}")
+    for line in in_lines(view["absent"]):
+        click.echo(line)
 
 
 def _shortened(names: list[str], most: int = 5) -> str:

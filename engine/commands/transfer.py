@@ -41,10 +41,9 @@ def _transfer() -> click.Command:
         act = act_of(office, options)
         if role:
             selectors = options["selectors"]
-            if len(selectors) != 1 or len(to) > 1:
-                raise click.UsageError(_("--role takes one INSTANCE or INSTANCE/STAGE and one --to"))
-            found = recast(office, selectors[0], role, to[0] if to else None, act, unit=giver, dry_run=dry_run)
-            _print_role(found, as_json)
+            if len(selectors) != 1:
+                raise click.UsageError(_("--role takes one INSTANCE or INSTANCE/STAGE"))
+            _print_roles(recast(office, selectors[0], role, to, act, unit=giver, dry_run=dry_run), as_json)
         else:
             if giver:
                 raise click.UsageError(_("--from goes with --role; tasks are named by their selectors"))
@@ -65,15 +64,15 @@ def _print_tasks(found: list[HandedOver], as_json: bool) -> None:
     click.echo(_("{n} tasks handed over").format(n=len(found)))
 
 
-def _print_role(found: Recast, as_json: bool) -> None:
+def _print_roles(found: list[Recast], as_json: bool) -> None:
     if as_json:
-        print_json(vars(found))
+        print_json([vars(item) for item in found])
         return
-    text = _("{instance}: {successor} takes the place of {unit} ({role})")
-    click.echo(text.format(instance=found.instance, successor=found.successor, unit=found.unit,
-                           role=_(ROLE_LABELS[found.role])))  # fmt: skip
-    for stage in found.stages:
-        click.echo(f"  {stage}")
+    text = _("{instance}: {successors} for {unit} ({role}){stages}")
+    for item in found:
+        places = f" – {', '.join(item.stages)}" if item.stages else ""
+        click.echo(text.format(instance=item.instance, successors=", ".join(item.successors), unit=item.unit,
+                               role=_(ROLE_LABELS[item.role]), stages=places))  # fmt: skip
 
 
 commands: dict[str, click.Command] = {"transfer": _transfer()}

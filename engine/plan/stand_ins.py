@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from engine.i18n import N_
@@ -22,6 +23,7 @@ ROLE_LABELS = {
 }
 RESPONSIBLE = "responsible"
 OF_THE_PLAN = ("coordinator", "issuer")  # of no stage in particular
+SHARED = ("with", "submit_to", "attend")  # roles that several units may have
 _SINGLE = ("on_behalf_of", "through", "accept_by", "chair")
 _SEVERAL = {"with": "with_", "submit_to": "submit_to", "attend": "attend"}
 Members = Callable[..., list[str]]
@@ -71,55 +73,65 @@ def _reached(links: Mapping[str, Sequence[str]], unit: str) -> list[str]:
     return list(found)
 
 
+class _Turn(NamedTuple):
+    """One unit's part goes to others: the stand-ins that came for it together."""
+
+    stage: str
+    role: str
+    unit: str
+    successors: tuple[str, ...]
+
+
 def played(plan: Plan, items: Sequence[StandIn], members: Members) -> Plan:
     """The plan as it runs with the stand-ins in it, applied in the order they came."""
+    turns = [
+        _Turn(stage, role, unit, tuple(item.successor for item in some))
+        for (stage, role, unit), some in groupby(items, lambda item: (item.stage, item.role, item.unit))
+    ]
     bearers = {"coordinator": plan.coordinator, "issuer": plan.document.issuer, "accept_by": plan.accept_by}
-    for item in items:
-        if not item.stage and bearers.get(item.role) == item.unit:
-            bearers[item.role] = item.successor
+    for turn in turns:
+        if not turn.stage and bearers.get(turn.role) == turn.unit:
+            bearers[turn.role] = turn.successors[0]
     return plan.model_copy(update={
         "coordinator": bearers["coordinator"], "accept_by": bearers["accept_by"],
         "document": plan.document.model_copy(update={"issuer": bearers["issuer"]}),
         "stages": {
-            name: _stage(plan, stage, [item for item in items if item.stage in ("", name)], members)
+            name: _stage(plan, stage, [turn for turn in turns if turn.stage in ("", name)], members)
             for name, stage in plan.stages.items()
         },
     })  # fmt: skip
 
 
-def _stage(plan: Plan, stage: Stage, items: Sequence[StandIn], members: Members) -> Stage:
+def _stage(plan: Plan, stage: Stage, turns: Sequence[_Turn], members: Members) -> Stage:
     """A stage with those in it that stand in for somebody there."""
-    changes: dict[str, Any] = {}
-    for item in items:
-        if item.role in _SINGLE:
-            own = changes.get(item.role, getattr(stage, item.role))
-            default = plan.accept_by if item.role == "accept_by" and item.stage else None
-            if item.unit in (own, None if own else default):
-                changes[item.role] = item.successor
-        elif item.role in _SEVERAL:
-            field = _SEVERAL[item.role]
-            changes |= _replaced(field, changes.get(field, getattr(stage, field)), item, members)
-        elif item.role == RESPONSIBLE:
-            changes |= _partners(stage, changes, item, members)
-    return stage.model_copy(update=changes) if changes else stage
+    for turn in turns:
+        if turn.role in _SINGLE:
+            own = getattr(stage, turn.role)
+            default = plan.accept_by if turn.role == "accept_by" and turn.stage else None
+            changes: dict[str, Any] = {turn.role: turn.successors[0]} if turn.unit == (own or default) else {}
+        elif turn.role in _SEVERAL:
+            field = _SEVERAL[turn.role]
+            changes = _replaced(field, members(getattr(stage, field)), turn.unit, turn.successors)
+        else:
+            changes = _partners(stage, turn, members) if turn.role == RESPONSIBLE else {}
+        stage = stage.model_copy(update=changes) if changes else stage
+    return stage
 
 
-def _replaced(field: str, names: tuple[str, ...], item: StandIn, members: Members) -> dict[str, Any]:
-    """A list of units and groups in which one unit gives way: groups are written out only where it is in one."""
-    units = members(names)
-    if item.unit not in units:
+def _replaced(field: str, units: Sequence[str], unit: str, successors: tuple[str, ...]) -> dict[str, Any]:
+    """A list in which one unit gives way to others; its groups are written out only where that unit is in it."""
+    if unit not in units:
         return {}
-    return {field: tuple(dict.fromkeys(item.successor if unit == item.unit else unit for unit in units))}
+    return {field: tuple(dict.fromkeys(one for old in units for one in (successors if old == unit else (old,))))}
 
 
-def _partners(stage: Stage, changes: Mapping[str, Any], item: StandIn, members: Members) -> dict[str, Any]:
+def _partners(stage: Stage, turn: _Turn, members: Members) -> dict[str, Any]:
     """A joint task has several units; of all other tasks their own rows say whose they are."""
     field = "responsible" if stage.responsible else "inferred_responsible"
-    holder = changes.get(field, getattr(stage, field))
+    holder = getattr(stage, field)
     if holder is None or not (holder.mode == "joint" or stage.type == "event"):
         return {}
-    units = members(holder.units, holder.except_)
-    found = _replaced("units", tuple(units), item, lambda names: list(names))
+    found = _replaced("units", members(holder.units, holder.except_), turn.unit, turn.successors[:1])
     return {field: holder.model_copy(update={**found, "except_": ()})} if found else {}
 
 

@@ -39,6 +39,20 @@ def left_open(office: Office, connection: Connection, now: datetime) -> list[str
         if waiting and instance.closed_at is None:
             text = _("{instance}: {n} tasks wait for a successor (kh transfer {instance} --state transferring --to …)")
             found.append(text.format(instance=instance.name, n=len(waiting)))
-        for view in absent_views(office, connection, instance, tasks, now):
-            found.append(f"{instance.name}: {view['text']} ({view['command']})")
+        found += [
+            f"{instance.name}: {line}" for line in in_lines(absent_views(office, connection, instance, tasks, now))
+        ]
+    return found
+
+
+def in_lines(views: Sequence[dict[str, Any]]) -> list[str]:
+    """One line for each role, however many units with it have ended, with the first command to type."""
+    by_role: dict[str, list[dict[str, Any]]] = {}
+    for view in views:
+        by_role.setdefault(view["role"], []).append(view)
+    found = []
+    for some in by_role.values():
+        first, more = some[0], len(some) - 1
+        text = first["text"] + (" " + _("and {n} more").format(n=more) if more else "")
+        found.append(f"{text}: {first['command']}")
     return found
