@@ -4,19 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
 from engine.outbox import DECISION
 from engine.plan.stand_ins import RESPONSIBLE, StandIn
 from engine.rows import TaskRow
 from engine.states import TO_HAND_OVER, State
-from engine.store import INSTANCE, TALLY, TASK, UNIT, chunks, insert_new, table, task_query, tasks
+from engine.store import INSTANCE, TALLY, TASK, UNIT, chunks, insert_new, table, tasks
 from engine.tables import StandIn as StandInTable
 
 STAND_IN = table(StandInTable)
 _COLUMNS = [STAND_IN.c[name] for name in StandIn._fields]
 _OF_INSTANCE = select(*_COLUMNS).order_by(STAND_IN.c.id)
-_THEIRS = and_(UNIT.c.directory == INSTANCE.c.directory, UNIT.c.unit == TASK.c.unit)
 
 
 def of_instance(connection: Connection, instance_id: int) -> list[StandIn]:
@@ -52,19 +51,25 @@ def forget_taking_over(connection: Connection, task: TaskRow, unit: str) -> None
 
 def left_behind(connection: Connection, today: date) -> list[TaskRow]:
     """The open tasks of units whose last day is over, in plans that run: from the few ended units by index."""
-    open_tasks = task_query().join(UNIT, _THEIRS).where(
-        UNIT.c.valid_to < today, TASK.c.state.in_(TO_HAND_OVER), INSTANCE.c.closed_at.is_(None)
-    )  # fmt: skip
-    return sorted(TaskRow._make(row) for row in connection.execute(open_tasks))
+    ended: dict[str, list[str]] = {}
+    rows = connection.execute(select(UNIT.c.directory, UNIT.c.unit).where(UNIT.c.valid_to < today))
+    for directory, unit in rows:
+        ended.setdefault(directory, []).append(unit)
+    found = [
+        task for directory, units in ended.items()
+        for task in tasks_of(connection, directory, units, TASK.c.state.in_(TO_HAND_OVER))
+    ]  # fmt: skip
+    return sorted(found)
 
 
-def wrongly_given_up(connection: Connection, today: date, directory: str) -> list[TaskRow]:
-    """The tasks of one directory that wait for a successor though their unit is there: its last day was corrected."""
-    there = or_(UNIT.c.valid_to.is_(None), UNIT.c.valid_to >= today)
-    waiting = task_query().join(UNIT, _THEIRS).where(
-        TASK.c.state == State.TRANSFERRING, INSTANCE.c.directory == directory, there
+def wrongly_given_up(connection: Connection, directory: str, units: Iterable[str], today: date) -> list[TaskRow]:
+    """The tasks that wait for a successor though their unit is there: its last day was corrected."""
+    there = select(UNIT.c.unit).where(
+        UNIT.c.directory == directory, UNIT.c.unit.in_(list(units)),
+        or_(UNIT.c.valid_to.is_(None), UNIT.c.valid_to >= today),
     )  # fmt: skip
-    return sorted(TaskRow._make(row) for row in connection.execute(waiting))
+    names = list(connection.execute(there).scalars())
+    return sorted(tasks_of(connection, directory, names, TASK.c.state == State.TRANSFERRING))
 
 
 def next_unit_end(connection: Connection, after: date) -> date | None:
@@ -95,10 +100,12 @@ def pending_about(connection: Connection, task_ids: Sequence[int]) -> list[int]:
 # --- where tasks are counted -------------------------------------------------------------------------------------
 
 
-def tasks_of(connection: Connection, directory: str, units: Sequence[str]) -> list[TaskRow]:
-    """All tasks of some units in the plans that run by this directory."""
+def tasks_of(
+    connection: Connection, directory: str, units: Sequence[str], *conditions: ColumnElement[bool]
+) -> list[TaskRow]:
+    """The tasks of some units in the plans that run by a directory."""
     ours = and_(INSTANCE.c.directory == directory, INSTANCE.c.closed_at.is_(None))
-    return [task for some in chunks(units) for task in tasks(connection, ours, TASK.c.unit.in_(some))]
+    return [task for some in chunks(units) for task in tasks(connection, ours, TASK.c.unit.in_(some), *conditions)]
 
 
 def slots(connection: Connection, instance_id: int, stages: Sequence[str], units: Sequence[str]) -> list[TaskRow]:

@@ -68,10 +68,10 @@ def _set_aside(
     ])  # fmt: skip
 
 
-def take_back(office: Office, connection: Connection, directory: str, act: Act) -> list[str]:
+def take_back(office: Office, connection: Connection, directory: str, units: Sequence[str], act: Act) -> list[str]:
     """Tasks set aside by mistake go on as before: the register's corrected facts say that their unit is there."""
     today = local_date(act.happened_at, office.zone)
-    tasks = stand_ins.wrongly_given_up(connection, today, directory)
+    tasks = stand_ins.wrongly_given_up(connection, directory, units, today)
     steps = []
     for task in tasks:
         entry_id = store.last_entry_id(connection, task.id, [Trigger.UNIT_ENDED.value])

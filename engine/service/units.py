@@ -56,7 +56,7 @@ def load_units(office: Office, path: Path, act: Act, *, dry_run: bool = False) -
         old = {unit: json.loads(known[unit]).get("parent") for unit in changed}
         moved = {unit: parent for unit, parent in old.items() if parent != json.loads(new[unit]).get("parent")}
         under_new_superiors(office, connection, source.directory_name, moved, act)
-        resumed = take_back(office, connection, source.directory_name, act)
+        resumed = take_back(office, connection, source.directory_name, changed, act)
         given_up = give_up(office, connection, act)
     return Loaded(added, changed, given_up, resumed)
 
