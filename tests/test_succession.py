@@ -337,3 +337,11 @@ def test_a_task_that_goes_under_another_superior_is_counted_there(kh: Kh, two_le
         found = {row.scope: row.total for row in store.tallies(connection, 1, ["xa-bao-cao"])}
     assert found == {"": 3, "h1": 2, "h2": 1, "ubnd": 0}
     assert states(kh)["y/xa-bao-cao/x2"] == "assigned"
+
+
+def test_on_paper_too(kh: Kh, plan_file: Written, directory: Written) -> None:
+    directory()
+    rows = kh("simulate", plan_file(PLAN), "--json").json
+    (row,) = [row for row in rows if row["rung"] == "unit-ended"]
+    assert (row["date"], row["recipient"], row["template"]) == ("2020-03-16", "so-a@t.example.vn", "chuyen-giao")
+    assert row["reason"] == "out of turn; its unit has ended, nobody took it over yet"

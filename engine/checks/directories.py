@@ -52,10 +52,6 @@ def directory_circles(source: Source, directory: Directory) -> None:
     for circle in circles_in(above):
         text = _("a unit cannot stand above itself: {circle}").format(circle=drawn(circle))
         source.report_in_directory(("units", circle[0], "parent"), "KH039", text)
-    after = {name: [one.unit for one in unit.succeeded_by] for name, unit in directory.units.items()}
-    for circle in circles_in(after):
-        text = _("units cannot succeed one another in a circle: {circle}").format(circle=drawn(circle))
-        source.report_in_directory(("units", circle[0], "succeeded_by"), "KH039", text, key=True)
     within = {name: list(directory.inner_groups(name)) for name in directory.groups}
     for circle in circles_in(within):
         text = _("a group cannot contain itself: {circle}").format(circle=drawn(circle))
@@ -64,16 +60,30 @@ def directory_circles(source: Source, directory: Directory) -> None:
 
 def successors(source: Source, directory: Directory) -> None:
     """On the day after a unit's last one its successors must be there; without a last day there is nothing to take."""
+    in_circles = _succession_circles(source, directory)
     for name, unit in directory.units.items():
         if unit.succeeded_by and unit.valid_to is None:
             text = _("`succeeded_by` has no effect here: {why}").format(why=_("the unit has no last day (valid_to)"))
             source.report_in_directory(("units", name, "succeeded_by"), "KH070", text, key=True)
         for number, item in enumerate(unit.succeeded_by if unit.valid_to else ()):
             other, day = directory.units.get(item.unit), _day_after(unit)
-            if other and not other.exists_on(day):
+            if other and not other.exists_on(day) and not {name, item.unit} <= in_circles:
                 text = _("{successor} does not exist on {day}, when {unit} has ended")
                 message = text.format(successor=item.unit, unit=name, day=shown_day(day))
                 source.report_in_directory(("units", name, "succeeded_by", number, "unit"), "KH090", message)
+
+
+def _succession_circles(source: Source, directory: Directory) -> set[str]:
+    """The units in them, each circle told once; one unit of them always ends before the other."""
+    after = {
+        name: [one.unit for one in unit.succeeded_by] for name, unit in directory.units.items() if unit.succeeded_by
+    }
+    found: set[str] = set()
+    for circle in circles_in(after):
+        text = _("units cannot succeed one another in a circle: {circle}").format(circle=drawn(circle))
+        source.report_in_directory(("units", circle[0], "succeeded_by"), "KH039", text, key=True)
+        found |= set(circle)
+    return found
 
 
 def _day_after(unit: Unit) -> date:

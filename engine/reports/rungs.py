@@ -1,7 +1,7 @@
 """A rung in words: when it falls due, and what must still be so."""
 
 from engine.i18n import N_, _
-from engine.ladders import Rung
+from engine.ladders import MANUAL_RUNGS, Rung
 from engine.reports.explain import UNITS
 
 ON_THE_DAY = {"opening": N_("when the task opens"), "deadline": N_("on the day named")}
@@ -19,13 +19,14 @@ STILL = {
     "not-accepted": N_("not accepted yet"),
     "undated": N_("still without a date"),
     "not-fixed": N_("date not fixed yet"),
+    "to-hand-over": N_("its unit has ended, nobody took it over yet"),
 }
 
 
 def in_words(rung: Rung, occurrence: int = 1) -> str:
     """`3 working days after the deadline; not handed in yet; 2nd time`."""
-    parts = [_when(rung)]
-    if rung.condition:
+    parts = [_("out of turn") if rung.id in MANUAL_RUNGS else _when(rung)]
+    if rung.condition in STILL:
         parts.append(_(STILL[rung.condition]))
     if occurrence > 1:
         parts.append(_("time {n}").format(n=occurrence))
