@@ -4,7 +4,7 @@ import os
 import sqlite3
 import zlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,8 @@ def _make_private(path: Path) -> None:
         if not path.parent.exists():
             path.parent.mkdir(parents=True, mode=0o700)
         if not path.exists():
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            with suppress(FileExistsError):  # another process was faster, and may have locks on it
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except OSError as error:
         raise Unavailable(
             _("cannot create the database {path}: {reason}").format(path=path, reason=error.strerror)
@@ -102,14 +103,25 @@ def _translated() -> Iterator[None]:
 def open_store(url: str) -> Engine:
     """Connect and bring the schema up to date. Idempotent."""
     engine = connect(url)
+    bring_up_to_date(engine)
+    return engine
+
+
+def bring_up_to_date(engine: Engine) -> None:
+    """Raises Unavailable where the schema is newer than this program's."""
+    if usable_version(engine) != head_version():
+        with _translated():
+            upgrade(engine)
+
+
+def usable_version(engine: Engine) -> str | None:
+    """The schema's version, older or as this program knows it. Raises Unavailable for a newer one."""
     with _translated():
         version = schema_version(engine)
-        if version is not None and version > head_version():
-            message = _("the database has schema {found}, newer than this program's {known}: update the program")
-            raise Unavailable(message.format(found=version, known=head_version()))
-        if version != head_version():
-            upgrade(engine)
-    return engine
+    if version is not None and version > head_version():
+        message = _("the database has schema {found}, newer than this program's {known}: update the program")
+        raise Unavailable(message.format(found=version, known=head_version()))
+    return version
 
 
 def in_memory() -> Engine:
@@ -133,6 +145,7 @@ def head_version() -> str:
 
 
 def upgrade(engine: Engine) -> None:
+    """Bring the schema up to date in one transaction: wholly there, or as it was."""
     from alembic import command
     from alembic.config import Config
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or
 from engine.outbox import DECISION
 from engine.plan.stand_ins import RESPONSIBLE, StandIn
 from engine.rows import TaskRow
-from engine.states import TO_HAND_OVER, State
+from engine.states import FINAL, TO_HAND_OVER, State
 from engine.store import INSTANCE, TALLY, TASK, UNIT, chunks, insert_new, table, tasks
 from engine.tables import StandIn as StandInTable
 
@@ -70,6 +70,15 @@ def wrongly_given_up(connection: Connection, directory: str, units: Iterable[str
     )  # fmt: skip
     names = list(connection.execute(there).scalars())
     return sorted(tasks_of(connection, directory, names, TASK.c.state == State.TRANSFERRING))
+
+
+def open_stages(connection: Connection, instance_id: int) -> tuple[list[str], int]:
+    """The stages of an instance that are not finished, and how many tasks wait for a successor."""
+    query = select(TASK.c.stage, TASK.c.state, func.count()).group_by(TASK.c.stage, TASK.c.state)
+    where = and_(TASK.c.instance_id == instance_id, TASK.c.state.not_in(FINAL))
+    rows = [tuple(row) for row in connection.execute(query.where(where).order_by(func.min(TASK.c.id)))]
+    waiting = sum(number for _stage, state, number in rows if state == State.TRANSFERRING)
+    return list(dict.fromkeys(stage for stage, _state, _number in rows)), waiting
 
 
 def next_unit_end(connection: Connection, after: date) -> date | None:

@@ -15,6 +15,7 @@ from engine.clock import local_date
 from engine.decisions import REASONS
 from engine.errors import BadValue
 from engine.escalation import decisions_for
+from engine.gates import next_look_at
 from engine.i18n import _
 from engine.ladders import HAND_OVER
 from engine.machine import Act, Step
@@ -77,8 +78,8 @@ def take_back(office: Office, connection: Connection, directory: str, units: Seq
         entry_id = store.last_entry_id(connection, task.id, [Trigger.UNIT_ENDED.value])
         entry = store.find_entry(connection, entry_id) if entry_id else None
         before = State(entry.before) if entry else State.WAITING
-        next_at = task.opens_at if before is State.WAITING else act.happened_at
         moment = max(act.happened_at, task.touched_at)
+        next_at = next_look_at(task.approximate, task.opens_at, moment) if before is State.WAITING else moment
         steps.append(Step(task, Trigger.UNDO, before, {"next_action_at": next_at}, {"undoes": entry_id},
                           happened_at=moment))  # fmt: skip
     if steps:

@@ -344,4 +344,4 @@ def test_on_paper_too(kh: Kh, plan_file: Written, directory: Written) -> None:
     rows = kh("simulate", plan_file(PLAN), "--json").json
     (row,) = [row for row in rows if row["rung"] == "unit-ended"]
     assert (row["date"], row["recipient"], row["template"]) == ("2020-03-16", "so-a@t.example.vn", "chuyen-giao")
-    assert row["reason"] == "out of turn; its unit has ended, nobody took it over yet"
+    assert row["reason"] == "its unit has ended, nobody took it over yet"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from email import encoders
 from email.charset import BASE64, Charset
+from email.errors import HeaderParseError
 from email.generator import BytesGenerator
 from email.header import Header, decode_header, make_header
 from email.message import Message
@@ -16,6 +17,7 @@ from email.mime.text import MIMEText
 from email.policy import compat32
 from email.utils import format_datetime, formataddr, getaddresses, parseaddr
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from engine.rows import MessageRow
@@ -36,7 +38,11 @@ def _utf_8() -> Any:  # typeshed knows only names, the library charsets as well
 def seal(message: MessageRow, sender: str, at: datetime) -> bytes:
     """The mail, proved good to send. Raises ValueError where it cannot be written, or would read otherwise."""
     raw = compose(message, sender, at)
-    if wrong := differences(raw, message, sender):
+    try:
+        wrong = differences(raw, message, sender)
+    except (LookupError, HeaderParseError) as error:  # words in a charset that is none
+        raise ValueError(f"not sent: {error}") from error
+    if wrong:
         raise ValueError(f"not sent: {', '.join(wrong)} would read otherwise than stored")
     return raw
 
@@ -83,6 +89,11 @@ def _attachment(file: dict[str, str]) -> MIMEBase:
     encoders.encode_base64(part)
     part.add_header("Content-Disposition", "attachment", filename=_file_name(header_text(file["name"])))
     return part
+
+
+def attached(files: str) -> dict[str, bytes]:
+    """What is attached to a stored message: file name → content."""
+    return {Path(header_text(file["name"])).name: _content(file) for file in json.loads(files)}
 
 
 def _content(file: dict[str, str]) -> bytes:

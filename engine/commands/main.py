@@ -42,6 +42,8 @@ COMMANDS = {
     "extend": ("clocks", N_("More time: asked for, granted, refused")),
     "suspend": ("clocks", N_("Stop the clock by a written decision")),
     "resume": ("clocks", N_("Let the clock run again")),
+    "amend": ("amending", N_("Go over to another version of a running plan")),
+    "close": ("amending", N_("Close a plan that is done with")),
     "undo": ("moves", N_("Compensate a wrong entry")),
     "tick": ("clockwork", N_("Do once what is due now: decide, send")),
     "run": ("clockwork", N_("Do it every minute until stopped")),
@@ -52,7 +54,9 @@ COMMANDS = {
     "feed": ("papers", N_("The dates of a plan as a calendar")),
     "log": ("notices", N_("The audit log: who did what, who was told what")),
     "audit": ("audit", N_("The log's seals: verify, anchor, copy out")),
+    "backup": ("care", N_("Back the database up while the office works; prove a backup")),
     "doctor": ("care", N_("Check the installation and show the settings")),
+    "db": ("database", N_("The database: bring its schema up to date")),
     "demo": ("demo", N_("Two months of a real plan in seconds")),
 }
 

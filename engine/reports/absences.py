@@ -1,25 +1,23 @@
 """What ended units leave to be decided in running plans: tasks without hands, roles that nobody plays."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from engine import store
+from engine import stand_ins, store
 from engine.absent import absent, as_facts
 from engine.clock import local_date
 from engine.i18n import _
 from engine.office import Office, Register
-from engine.rows import InstanceRow, TaskRow
-from engine.states import FINAL, State
+from engine.rows import InstanceRow
 
 
 def absent_views(
-    office: Office, connection: Connection, instance: InstanceRow, tasks: Sequence[TaskRow], now: datetime
+    office: Office, connection: Connection, instance: InstanceRow, stages: Collection[str], now: datetime
 ) -> list[dict[str, Any]]:
     """The roles whose units have ended, in the stages that are not finished; none in a plan that is."""
-    stages = list(dict.fromkeys(task.stage for task in tasks if task.state not in FINAL))
     if instance.closed_at is not None or not stages:
         return []
     register, today = Register(connection, instance.directory), local_date(now, office.zone)
@@ -34,13 +32,12 @@ def left_open(office: Office, connection: Connection, now: datetime) -> list[str
     """One line for each running plan with tasks that wait for a successor, and for each role nobody plays."""
     found = []
     for instance in store.instances(connection):
-        tasks = store.tasks(connection, store.TASK.c.instance_id == instance.id)
-        waiting = [task for task in tasks if task.state == State.TRANSFERRING]
+        stages, waiting = stand_ins.open_stages(connection, instance.id)
         if waiting and instance.closed_at is None:
             text = _("{instance}: {n} tasks wait for a successor (kh transfer {instance} --state transferring --to …)")
-            found.append(text.format(instance=instance.name, n=len(waiting)))
+            found.append(text.format(instance=instance.name, n=waiting))
         found += [
-            f"{instance.name}: {line}" for line in in_lines(absent_views(office, connection, instance, tasks, now))
+            f"{instance.name}: {line}" for line in in_lines(absent_views(office, connection, instance, stages, now))
         ]
     return found
 

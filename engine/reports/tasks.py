@@ -7,15 +7,16 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine import ledgers, store
+from engine import handins, ledgers, store
 from engine.calendar import Calendar
 from engine.gates import Progress, same_stages, waits_for
 from engine.office import Office, Register
 from engine.plan.blueprint import Blueprint, needed
 from engine.reports.absences import absent_views
 from engine.reports.extensions import remaining_days
+from engine.reports.handed_in import piece_views, quota_views, stage_views
 from engine.rows import ExtensionRow, InstanceRow, SuspensionRow, TaskRow
-from engine.states import DROPPED, FINAL, State
+from engine.states import DROPPED, FINAL, RECEIVED, State
 from engine.timeliness import CELLS, Timeliness, standing
 
 
@@ -30,9 +31,11 @@ def task_views(office: Office, connection: Connection, tasks: Sequence[TaskRow],
         pauses = ledgers.open_suspensions(connection, [task.id for task in tasks if task.state == State.SUSPENDED])
         some = [task for task in tasks if task.instance == name]
         calendar = office.almanac(connection).of(blueprint.calendar_name)
+        arrived = handins.valid(connection, [task.id for task in some])
         views += [
             {**_view(task, blueprint, progress, now, calendar),
-             **_moved(task, asked.get(task.id, ()), pauses.get(task.id), office.zone)}
+             **_moved(task, asked.get(task.id, ()), pauses.get(task.id), office.zone),
+             **piece_views(blueprint.plan.stages[task.stage], task, arrived.get(task.id, ()))}
             for task in some
         ]  # fmt: skip
     return views
@@ -87,17 +90,22 @@ def status_view(office: Office, connection: Connection, name: str, now: datetime
         "instance": name, "plan": blueprint.plan.plan, "title": blueprint.plan.title,
         "number": blueprint.plan.document.number, "date": blueprint.plan.document.date,
         "date_inferred": blueprint.plan.document.issued is None,
-        "source": blueprint.plan.document.source.kind,
+        "source": blueprint.plan.document.source.kind, "closed_at": instance.closed_at,
         **{cell: cells[cell] for cell in ("done_on_time", "done_late", "open_in_time", "open_overdue", "undated")},
         "questions": [
             {"id": item.id, "clause": item.clause, "text": item.text, "about": list(item.about)}
             for item in blueprint.plan.questions if item.id not in answered
         ],
         "to_hand_over": [task.selector for task in tasks if task.state == State.TRANSFERRING],
-        "absent": absent_views(office, connection, instance, tasks, now),
+        "absent": absent_views(office, connection, instance, _unfinished(tasks), now),
         "stages": _stages(connection, instance, blueprint, tasks),
-        "prohibitions": [stage.name for stage in blueprint.plan.stages.values() if stage.type == "prohibition"],
+        "quotas": quota_views(connection, instance, blueprint),
+        "prohibitions": [stage.name for stage in blueprint.stages.values() if stage.type == "prohibition"],
     }  # fmt: skip
+
+
+def _unfinished(tasks: Sequence[TaskRow]) -> list[str]:
+    return list(dict.fromkeys(task.stage for task in tasks if task.state not in FINAL))
 
 
 def _stages(
@@ -107,18 +115,27 @@ def _stages(
     by_stage: dict[tuple[str, str], list[TaskRow]] = {}
     for task in tasks:
         by_stage.setdefault((task.stage, task.period), []).append(task)
-    missing = {task.unit for task in tasks if task.state not in FINAL}
-    register.load(missing)
+    register.load({task.unit for task in tasks if _is_missing(task)})
     day = blueprint.plan.document.date
-    return [
+    arrived = handins.valid_in(connection, instance.id)
+    rows = [
         {
             "stage": stage, "period": period or None, "name": blueprint.plan.stages[stage].name,
             "tasks": len(some), "done": sum(task.state == State.COMPLETED for task in some),
             "needed": needed(blueprint.plan.stages[stage].complete_when,
                              sum(task.state not in DROPPED for task in some)),
-            "missing": [task.unit for task in some if task.state not in FINAL],
-            "missing_names": [register.name(task.unit, day) for task in some if task.state not in FINAL],
+            **stage_views(blueprint.plan.stages[stage], some, arrived),
+            "missing": [task.unit for task in some if _is_missing(task)],
             "last_day": max((task.last_day for task in some if task.last_day), default=None),
         }
-        for (stage, period), some in by_stage.items()
+        for (stage, period), some in by_stage.items() if stage not in blueprint.retired
     ]  # fmt: skip
+    for row in rows:
+        for item in (row, *row["forms"]):
+            item["missing_names"] = [register.name(unit, day) for unit in item["missing"]]
+    return rows
+
+
+def _is_missing(task: TaskRow) -> bool:
+    """Is it still to come? What was handed in waits for its acceptance only."""
+    return task.state not in FINAL | RECEIVED

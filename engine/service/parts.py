@@ -17,6 +17,7 @@ from engine.plan.blueprint import Blueprint
 from engine.plan.stand_ins import OF_THE_PLAN, RESPONSIBLE, ROLE_LABELS, SHARED, StandIn
 from engine.service import rights
 from engine.service.transfer import require_basis, require_there
+from engine.settle import refuse_closed
 from engine.states import Trigger
 
 
@@ -52,6 +53,7 @@ def recast(
         instance = office.instance(connection, name)
         blueprint = office.blueprint(connection, instance)
         rights.require_coordinator(connection, blueprint, act)
+        refuse_closed(instance)
         _require_role(blueprint, stage, role, to)
         register, today = Register(connection, instance.directory), local_date(act.happened_at, office.zone)
         places = _places(blueprint, stage, role)

@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 from engine import machine, outbox, stand_ins, store
 from engine.absent import proposed
 from engine.clock import local_date, shown_day
-from engine.digest import end
 from engine.errors import BadValue, NotFound
 from engine.escalation import decisions_for
+from engine.gates import next_look_at
 from engine.i18n import _
 from engine.ladders import TAKEN_IN
 from engine.machine import Act, Step
@@ -26,6 +26,7 @@ from engine.service.select import Selection, select_some
 from engine.settle import Moved, Settling, by_instance
 from engine.states import FINAL, TO_HAND_IN, TO_HAND_OVER, State, Trigger
 from engine.succession import Counted, recount
+from engine.triage import end
 
 A_MOMENT = timedelta(microseconds=1)
 STAYS = FINAL | {State.SUBMITTED}  # nothing of it is left to hand over
@@ -207,7 +208,7 @@ class _Handover:
         changed = {"unit": unit, "taken_from": task.unit, "acked_until": None,
                    "deadline_version": task.deadline_version + 1}  # fmt: skip
         if self.towards(way) is State.WAITING:
-            return {**changed, "next_action_at": task.opens_at}
+            return {**changed, "next_action_at": next_look_at(task.approximate, task.opens_at, moment)}
         return {**changed, "opened_at": moment, "swept_at": moment - A_MOMENT, "next_action_at": moment}
 
     def move(self, ways: Sequence[_Way]) -> None:
