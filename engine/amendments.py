@@ -1,10 +1,10 @@
-"""Every query about plans that change under way, or end: snapshots, amendments, recounted tallies, closing."""
+"""Every query about how an instance begins, goes over to another version of its plan, and ends."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, select, update
+from sqlalchemy import Connection, and_, func, insert, literal, select, update
 
 from engine.rows import InstanceRow
 from engine.states import FINAL, HALTED, State
@@ -21,9 +21,8 @@ def snapshot_source(connection: Connection, sha256: str) -> str:
 
 def snapshots_of(connection: Connection, instance: InstanceRow) -> list[str]:
     """Every version of its plan that was ever in force, the oldest first, each once."""
-    query = select(AMENDMENT.c.old, AMENDMENT.c.new).where(AMENDMENT.c.instance_id == instance.id)
-    rows = connection.execute(query.order_by(AMENDMENT.c.id))
-    return list(dict.fromkeys([digest for row in rows for digest in row] + [instance.snapshot]))
+    rows = amendments(connection, instance.id)
+    return list(dict.fromkeys([*(digest for row in rows for digest in (row.old, row.new)), instance.snapshot]))
 
 
 def switch_snapshot(connection: Connection, instance: InstanceRow, sha256: str) -> bool:
@@ -38,12 +37,26 @@ def add_amendment(connection: Connection, row: Mapping[str, Any]) -> int:
 
 def last_amendment(connection: Connection, instance_id: int) -> Any | None:
     """The newest that was not undone."""
-    query = select(AMENDMENT).where(AMENDMENT.c.instance_id == instance_id, AMENDMENT.c.undone_at.is_(None))
-    return connection.execute(query.order_by(AMENDMENT.c.id.desc()).limit(1)).first()
+    return next((row for row in reversed(amendments(connection, instance_id)) if row.undone_at is None), None)
+
+
+def amendments(connection: Connection, instance_id: int) -> list[Any]:
+    """All of an instance, undone or not, the oldest first."""
+    query = select(AMENDMENT).where(AMENDMENT.c.instance_id == instance_id)
+    return list(connection.execute(query.order_by(AMENDMENT.c.id)))
 
 
 def end_amendment(connection: Connection, amendment_id: int, at: datetime) -> None:
     connection.execute(update(AMENDMENT).where(AMENDMENT.c.id == amendment_id).values(undone_at=at))
+
+
+def add_creation_entries(connection: Connection, instance_id: int, act: Mapping[str, Any], newer_than: int = 0) -> None:
+    """One entry per task of an instance whose id is greater, in one statement."""
+    values = {name: literal(value, ENTRY.c[name].type) for name, value in act.items() if value is not None}
+    columns = ["instance_id", "task_id", "trigger", "after", "data", *values]
+    rows = select(TASK.c.instance_id, TASK.c.id, literal("create"), TASK.c.state, literal("{}"), *values.values())
+    new = and_(TASK.c.instance_id == instance_id, TASK.c.id > newer_than)
+    connection.execute(insert(ENTRY).from_select(columns, rows.where(new)))
 
 
 def last_entry(connection: Connection) -> int:

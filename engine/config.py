@@ -14,6 +14,7 @@ from engine.errors import BadValue, nearest
 from engine.i18n import _
 
 SECRET = "•••"
+SHORTEST_TOKEN = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ KEYS = {
     "metrics_file": Key("metrics.file", "KH_METRICS_FILE", ""),
     "webhook_secret": Key("webhook.secret", "KH_WEBHOOK_SECRET", "", secret=True),
     "webhook_allow": Key("webhook.allow", "KH_WEBHOOK_ALLOW", ""),
+    "board_token": Key("board.token", "KH_BOARD_TOKEN", "", secret=True),
     "delivery_timeout": Key("delivery.timeout", "KH_DELIVERY_TIMEOUT", "30"),
     "delivery_per_minute": Key("delivery.per_minute", "KH_DELIVERY_PER_MINUTE", "0"),
 }
@@ -135,6 +137,15 @@ class Settings:
     @property
     def sender(self) -> str:
         return _read_sender(self["smtp_from"] or self["smtp_user"] or f"kh@{self['smtp_host'] or 'localhost'}")
+
+    @property
+    def board_token(self) -> str:
+        """What opens the board on its web server; empty where each start makes one of its own."""
+        text = self["board_token"]
+        if text and not (len(text) >= SHORTEST_TOKEN and text.isascii() and text.isprintable()):
+            message = _("KH_BOARD_TOKEN has at least {n} letters, digits and signs, or is left out")
+            raise BadValue(message.format(n=SHORTEST_TOKEN))
+        return text
 
     @property
     def mail_folder(self) -> Path | None:

@@ -14,6 +14,7 @@ from sqlalchemy.pool import StaticPool
 from sqlmodel import SQLModel
 
 from engine.errors import BadValue, Unavailable
+from engine.faults import point, watch
 from engine.i18n import _
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -48,6 +49,7 @@ def _sqlite(url: str, path: str | None) -> Engine:
         engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin_immediate)
+    watch(engine)
     return engine
 
 
@@ -73,14 +75,18 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 
 def _begin_immediate(connection: Connection) -> None:
     """Take the write lock at once: a deferred BEGIN that upgrades later fails under a second writer."""
+    point("begin")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if not connection.get_execution_options().get("reading") else "BEGIN")
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction. Raises Unavailable where the database does."""
-    with _translated(), engine.begin() as connection:
-        yield connection
+    with _translated():
+        with engine.begin() as connection:
+            yield connection
+            point("commit")
+        point("committed")
 
 
 @contextmanager
@@ -122,6 +128,40 @@ def usable_version(engine: Engine) -> str | None:
         message = _("the database has schema {found}, newer than this program's {known}: update the program")
         raise Unavailable(message.format(found=version, known=head_version()))
     return version
+
+
+def open_read_only(url: str) -> Engine:
+    """An existing store, for looking only: neither made nor brought up to date, and the database refuses to write.
+
+    Raises BadValue where there is none, Unavailable where its schema is not this program's.
+    """
+    engine = connect(url) if _exists(url) else None
+    if engine is None:
+        raise BadValue(_("there is no database at {url}").format(url=hide_password(url)))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _only_read)
+        engine = engine.execution_options(reading=True)
+    else:
+        engine = engine.execution_options(postgresql_readonly=True)
+    with _translated():
+        version = schema_version(engine)
+    if version != head_version():
+        message = _("the database has schema {found}, this program {known}: run kh doctor once to bring it up to date")
+        raise Unavailable(message.format(found=version or _("none"), known=head_version()))
+    return engine
+
+
+def _exists(url: str) -> bool:
+    """Is the file of an SQLite address there? Any other server says so itself."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return True
+    return parsed.get_backend_name() != "sqlite" or bool(parsed.database and Path(parsed.database).is_file())
+
+
+def _only_read(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA query_only=ON")
 
 
 def in_memory() -> Engine:
@@ -170,6 +210,7 @@ def _rebuilding(engine: Engine) -> Iterator[Connection]:
         try:
             with connection.begin():
                 yield connection
+                point("commit")
                 if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
                     raise Unavailable(_("the database was not brought up to date: {row}").format(row=tuple(broken)))
         finally:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from engine.faults import point
+
 PRIVATE = 0o600
 
 
@@ -21,7 +23,9 @@ def unfinished(path: Path, mode: int = PRIVATE) -> Iterator[Path]:
         yield part
         part.chmod(mode)
         _sync(part, os.O_RDWR)
+        point("rename")
         os.replace(part, path)
+        point("renamed")
         if hasattr(os, "O_DIRECTORY"):
             _sync(path.parent, os.O_DIRECTORY)
     finally:

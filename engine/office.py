@@ -75,6 +75,12 @@ class Office:
         return found
 
 
+def office_of(engine: Engine, settings: Settings) -> Office:
+    """Raises BadValue for settings that cannot be used."""
+    hours = settings.hours
+    return Office(engine, settings, Calendar(zone=settings["zone"], work_start=hours[0][0], hours=hours))
+
+
 class Register:
     """The units of one directory as the store has them now, read as they are asked for."""
 

@@ -80,7 +80,7 @@ class Section:
     ) -> "Section":
         """`own`: the ids of the recipient's own tasks; all of them where none are named."""
         stage = blueprint.plan.stages[stage_id]
-        phrase = _worded(blueprint, stage_id)
+        phrase = worded(blueprint, stage_id)
         day, today = blueprint.plan.document.date, local_date(now, calendar.zone)
         lines = tuple(
             Line(
@@ -103,7 +103,7 @@ class Section:
             severity,
             undeliverable,
             letter,
-            _plan_facts(blueprint, register, today),
+            plan_facts(blueprint, register, today),
             _stage_facts(blueprint, register, stage_id, tasks),
             lines,
             tuple(register.name(unit, day) for unit in received),
@@ -125,7 +125,7 @@ def _named(blueprint: Blueprint, register: Register, task: TaskRow, unit: str, t
     return f"{register.name(unit, today)} ({register.name(task.taken_from, day)})"
 
 
-def _worded(blueprint: Blueprint, stage_id: str) -> str:
+def worded(blueprint: Blueprint, stage_id: str) -> str:
     """The phrase for those who know the document only: the stage it hangs on by its name, not its id."""
     phrase, anchor = blueprint.due(stage_id).phrase or "", blueprint.anchor(stage_id)
     if anchor is None:
@@ -134,7 +134,7 @@ def _worded(blueprint: Blueprint, stage_id: str) -> str:
     return re.sub(rf"(?<![\w-]){re.escape(anchor)}(?![\w-])", lambda _found: name, phrase, flags=re.IGNORECASE)
 
 
-def _plan_facts(blueprint: Blueprint, register: Register, today: date) -> dict[str, Any]:
+def plan_facts(blueprint: Blueprint, register: Register, today: date) -> dict[str, Any]:
     plan = blueprint.plan
     document = plan.document
     return {

@@ -223,7 +223,11 @@ class Settling:
                 self.reproject(follower)
 
     def hung(self, task: TaskRow, anchors: Sequence[TaskRow]) -> dict[str, Any]:
-        """The date columns of a task whose deadline hangs on the dates of other tasks, or on a day."""
+        """The date columns of a task whose deadline hangs on the dates of other tasks, or on a day.
+
+        The dates of dropped tasks count only where there are no others.
+        """
+        anchors = [item for item in anchors if item.state not in DROPPED] or anchors
         periods = matching(task.period, sorted({item.period for item in anchors}))
         deadline = self.blueprint.due(task.stage).deadline
         return self.columns(task, anchor_of(deadline, [a._asdict() for a in anchors if a.period in periods], None))

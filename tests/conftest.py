@@ -21,6 +21,7 @@ from aiosmtpd.controller import Controller
 import engine.commands.amending
 import engine.commands.audit
 import engine.commands.authoring
+import engine.commands.boarding
 import engine.commands.calendar
 import engine.commands.care
 import engine.commands.clocks
@@ -35,9 +36,11 @@ import engine.commands.newplan
 import engine.commands.notices
 import engine.commands.papers
 import engine.commands.quiet
+import engine.commands.reporting
 import engine.commands.running
 import engine.commands.schema
 import engine.commands.simulating
+import engine.commands.status
 import engine.commands.transfer
 import engine.commands.units  # noqa: F401
 from engine.calendar import Calendar

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from engine import outbox, store
+from engine import amendments, outbox, store
 from engine.errors import BadValue
 from engine.i18n import _
 from engine.office import Office, Register
@@ -56,6 +56,9 @@ def plan_view(office: Office, connection: Connection, name: str) -> dict[str, An
     }
     if blueprint.retired:
         content["stages_dropped"] = sorted(blueprint.retired)
+    if changed := amendments.amendments(connection, instance.id):
+        columns = ("at", "old", "new", "undone_at")
+        content["amendments"] = [{name: getattr(row, name) for name in columns} for row in changed]
     moments = {"started_at": instance.started_at, "closed_at": instance.closed_at}
     return {"instance": name, "snapshot": instance.snapshot, **moments, **content}
 

@@ -1,7 +1,7 @@
 """Brings the tasks of a running instance over to another version of its plan, in the caller's transaction."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
@@ -42,6 +42,7 @@ class Adjusting:
     refusals: list[str] = field(default_factory=list)
     not_made: list[Duty] = field(default_factory=list)  # periods that were over
     kept: list[TaskRow] = field(default_factory=list)  # whose date stays though the plan has another
+    running: set[int] = field(default_factory=set)  # the tasks that were open before
 
     def __post_init__(self) -> None:
         self.connection, self.blueprint = self.settling.connection, self.settling.blueprint
@@ -51,13 +52,12 @@ class Adjusting:
 
     def run(self, to_drop: Sequence[TaskRow], tasks: Sequence[TaskRow]) -> Reached:
         """`tasks` are all there are; those counters that were full before are handed back, for an undo."""
+        self.running = {task.id for task in tasks if task.state not in FINAL}
         self.drop(to_drop)
         self.add(tasks)
         reached = recount(self.settling)
-        for stage_id in self.blueprint.stage_order():
-            if stage_id in self.difference.redated:
-                self.date_anew(stage_id)
-        self.hang()
+        for stage_id in self.to_date():
+            self.date_anew(stage_id)
         for stage_id in self.blueprint.stages:
             if self.may_follow(stage_id):
                 self.settling.advance(stage_id)
@@ -117,7 +117,7 @@ class Adjusting:
             store.add_tasks(self.connection, rows)
             values = {"at": act.at, "happened_at": act.happened_at, "actor": act.actor, "doc": act.doc,
                       "reason": act.reason}  # fmt: skip
-            store.add_creation_entries(self.connection, self.settling.instance.id, values, newer_than=last)
+            amendments.add_creation_entries(self.connection, self.settling.instance.id, values, newer_than=last)
 
     def bring_back(self, pairs: Sequence[tuple[TaskRow, Mapping[str, Any]]]) -> None:
         steps = []
@@ -132,8 +132,19 @@ class Adjusting:
 
     # --- dates ---------------------------------------------------------------------------------------------------
 
+    def to_date(self) -> Iterator[str]:
+        """The stages whose dates may change, each after the one its own hang on; many come out as they were."""
+        duties = self.difference.duties_added | self.difference.duties_dropped
+        changed = {*self.difference.redated, *(stage for stage, _period, _unit in duties)}
+        for stage_id in self.blueprint.stage_order():
+            leader = self.blueprint.anchor(stage_id)
+            if leader in changed and not self.settling.hangs_on_completion(stage_id):
+                changed.add(stage_id)
+            if stage_id in self.difference.redated or (leader and stage_id in changed):
+                yield stage_id
+
     def date_anew(self, stage_id: str) -> None:
-        """The open tasks of a stage by what the plan says now, and what hangs on their dates."""
+        """The open tasks of a stage by what the plan says now, and by the dates theirs hang on."""
         progress = self.settling.progress(stage_id)
         leader = self.blueprint.anchor(stage_id)
         instance_id = self.settling.instance.id
@@ -144,14 +155,13 @@ class Adjusting:
                 rows.append((task, changes))
         if rows:
             machine.amend(self.connection, "amend", rows, self.act)
-            self.settling.reproject(stage_id)
 
     def changes(self, task: TaskRow, anchors: Sequence[TaskRow], progress: Progress) -> dict[str, Any]:
         """The new columns of a task; nothing where it stays as it is."""
         found = self.counted(task, anchors, progress)
         if found is None or all(found[name] == getattr(task, name) for name in DATES):
             return {}
-        if task.by_hand or (self.choices.keep_timers and task.last_day):
+        if task.by_hand or (self.choices.keep_timers and task.last_day and task.id in self.running):
             self.kept.append(task)
             return self.as_before(task)
         day = found["last_day"]
@@ -200,50 +210,65 @@ class Adjusting:
         look = next_look_at(task.approximate, opens_at, self.act.happened_at)
         return {"opens_at": opens_at, "next_action_at": look}
 
-    def hang(self) -> None:
-        """New tasks follow dates that were fixed under way."""
-        for stage_id in dict.fromkeys(stage for stage, _period, _unit in sorted(self.difference.duties_added)):
-            if leader := self.blueprint.anchor(stage_id):
-                self.settling.reproject(leader)
+
+@dataclass
+class _Count:
+    """The tasks of one counter."""
+
+    total: int = 0
+    done: int = 0
+    dropped: int = 0
+    arrived_at: datetime | None = None  # the last of those done
+
+    def add(self, task: TaskRow) -> None:
+        self.total += 1
+        self.dropped += task.state in DROPPED
+        if task.state == State.COMPLETED:
+            self.done += 1
+            arrived = task.submitted_at or task.completed_at
+            self.arrived_at = max(filter(None, (self.arrived_at, arrived)))
 
 
 def recount(settling: Settling) -> Reached:
     """Count the tasks of an instance anew; those counters that were full and are not any more."""
     connection, instance_id = settling.connection, settling.instance.id
-    totals, done, dropped = Counter[Any](), Counter[Any](), Counter[Any]()
     tasks = store.tasks(connection, store.TASK.c.instance_id == instance_id)
     settling.register.load(task.unit for task in tasks if task.stage in settling.blueprint.scoped)
+    counts: dict[tuple[str, str, str], _Count] = defaultdict(_Count)
     for task in tasks:
         for key in settling.keys(task):
-            totals[key] += 1
-            done[key] += task.state == State.COMPLETED
-            dropped[key] += task.state in DROPPED
-    known = {(row.stage, row.period, row.scope): row for row in store.tallies(connection, instance_id)}
-    new = [key for key in totals if key not in known]
-    if new:
-        store.add_tallies(connection, [
-            {"instance_id": instance_id, "stage": stage, "period": period, "scope": scope, "total": 0}
-            for stage, period, scope in new
-        ])  # fmt: skip
-    return [
-        [row.stage, row.period, row.scope, row.reached_at.isoformat()]
-        for row in store.tallies(connection, instance_id)
-        if _counted(settling, row, *(counts[row.stage, row.period, row.scope] for counts in (totals, done, dropped)))
-        and row.reached_at
-    ]
+            counts[key].add(task)
+    known = {_key(row) for row in store.tallies(connection, instance_id)}
+    if new := [key for key in counts if key not in known]:
+        names = ("stage", "period", "scope")
+        blank = {"instance_id": instance_id, "total": 0}
+        store.add_tallies(connection, [{**dict(zip(names, key, strict=True)), **blank} for key in new])
+    full = []
+    for row in store.tallies(connection, instance_id):
+        found = counts[_key(row)]
+        # A counter that is new was full when its tasks were; one that is full only now, by the amendment.
+        at = settling.act.happened_at if _key(row) in known else found.arrived_at or settling.act.happened_at
+        if _set(settling, row, found, at) and row.reached_at:
+            full.append([*_key(row), row.reached_at.isoformat()])
+    return full
 
 
-def _counted(settling: Settling, row: TallyRow, total: int, done: int, dropped: int) -> bool:
-    """Set one counter; whether its stage became done, or undone, by that."""
-    if (row.total, row.done, row.dropped) != (total, done, dropped):
-        amendments.set_tally(settling.connection, row.id, total=total, done=done, dropped=dropped)
-    return total > 0 and settling.mark(row._replace(total=total, done=done, dropped=dropped), settling.act.happened_at)
+def _key(row: TallyRow) -> tuple[str, str, str]:
+    return row.stage, row.period, row.scope
+
+
+def _set(settling: Settling, row: TallyRow, count: _Count, at: datetime) -> bool:
+    """Whether the counter's stage became done, or undone, by what is counted now."""
+    now = row._replace(total=count.total, done=count.done, dropped=count.dropped)
+    if now != row:
+        amendments.set_tally(settling.connection, row.id, total=now.total, done=now.done, dropped=now.dropped)
+    return now.total > 0 and settling.mark(now, at)
 
 
 def put_back(settling: Settling, reached: Reached) -> None:
     """Those that were full before are full since then again."""
     rows = store.tallies(settling.connection, settling.instance.id)
-    known = {(row.stage, row.period, row.scope): row.id for row in rows}
+    known = {_key(row): row.id for row in rows}
     for stage, period, scope, moment in reached:
         tally_id = known[stage, period, scope]
         amendments.set_tally(settling.connection, tally_id, reached_at=datetime.fromisoformat(moment))

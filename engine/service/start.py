@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from engine import machine, store
+from engine import amendments, machine, store
 from engine.almanac import Almanac
 from engine.checks import check
 from engine.clock import local_date
@@ -95,7 +95,7 @@ def start(
         data = {"plan": blueprint.plan.plan, "snapshot": digest, "tasks": len(rows), "backdate": backdate}
         store.add_entries(connection, [machine.entry(act, "start", instance_id=instance_id, data=data)])
         rights.checked_unit(connection, blueprint, act)
-        store.add_creation_entries(connection, instance_id, {
+        amendments.add_creation_entries(connection, instance_id, {
             "at": act.at, "happened_at": act.happened_at, "actor": act.actor, "doc": act.doc,
         })  # fmt: skip
         settling = Settling(office, connection, office.instance(connection, name), act, announced.almanac)

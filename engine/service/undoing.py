@@ -3,8 +3,8 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from typing import Any, get_args, get_type_hints
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -14,7 +14,7 @@ from engine.gates import next_look_at
 from engine.i18n import _
 from engine.machine import Act, Step
 from engine.office import Office
-from engine.rows import TaskRow
+from engine.rows import TaskRow, restored
 from engine.service import quotas, rights
 from engine.service.handing_in import ARRIVAL, restore_last, void_last
 from engine.service.moves import Outcome, require_reason
@@ -85,7 +85,7 @@ def undo(office: Office, entry_id: int, act: Act, *, dry_run: bool = False) -> U
         instance = office.instance(connection, task.instance)
         blueprint = office.blueprint(connection, instance)
         rights.require_coordinator(connection, blueprint, act)
-        old = {name: restore(name, values[0]) for name, values in json.loads(found.data).get("changed", {}).items()}
+        old = {name: restored(name, values[0]) for name, values in json.loads(found.data).get("changed", {}).items()}
         dropped = old.pop("deadline_version", None)
         changes = {
             **old,
@@ -124,17 +124,6 @@ def _undoable(connection: Connection, found: Any) -> TaskRow:
     if found.trigger == Trigger.TRANSFER:
         require_in_place(connection, found, task)
     return task
-
-
-_TYPES = get_type_hints(TaskRow)
-_WRITTEN_OUT = (datetime, date, time)  # the types the log keeps as text
-
-
-def restore(name: str, value: Any) -> Any:
-    """A column's value as the log kept it, in its own type again."""
-    kinds = get_args(_TYPES[name]) or (_TYPES[name],)
-    kind = next((kind for kind in _WRITTEN_OUT if kind in kinds), None)
-    return kind.fromisoformat(value) if kind and isinstance(value, str) else value
 
 
 def replan(connection: Connection, task: TaskRow, since: datetime) -> list[str]:
