@@ -29,6 +29,7 @@ from engine.service.start import load_sound, refuse_other_directory
 from engine.service.units import facts_of
 from engine.settle import Settling, refuse_closed
 from engine.states import DROPPED, State
+from engine.succession import give_up
 
 # What an amendment does, in the order it is shown.
 WHAT = {
@@ -120,11 +121,10 @@ def restaff(
         instances = instances_named(office, connection, names)
 
         def version(instance: InstanceRow) -> tuple[Blueprint, str]:
-            blueprint = office.blueprint(connection, instance)
-            rights.require_coordinator(connection, blueprint, act)
+            rights.require_coordinator(connection, office.blueprint(connection, instance), act)
             register = Register(connection, instance.directory)
             text = amendments.snapshot_source(connection, instance.snapshot)
-            return restaffed(blueprint, add, drop, register, today), text
+            return restaffed(office.snapshot(connection, instance), add, drop, register, today), text
 
         return _all_of_them(office, connection, instances, act, version, choices, office.almanac(connection))
 
@@ -189,7 +189,7 @@ class _Amendment:
     ):
         self.office, self.connection, self.instance, self.act = office, connection, instance, act
         self.text, self.choices, self.almanac = text, choices, almanac
-        old = office.blueprint(connection, instance)
+        old = office.snapshot(connection, instance)
         self.difference = Difference(old, succeeding(old, file))
         self.refusals: list[str] = []
 
@@ -208,6 +208,7 @@ class _Amendment:
         number = self.switch(digest, snapshot)
         adjusting = self.adjusting(digest, number)
         reached = adjusting.run(examined.to_drop, before)
+        give_up(self.office, self.connection, self.act)
         self.refusals += adjusting.refusals
         changes = (*self.told(), *compared(self.instance.name, before, self.tasks()), *self.left(examined, adjusting))
         self.enter({"amendment": number, "old": self.instance.snapshot, "new": digest, "since": since,

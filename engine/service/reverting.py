@@ -93,8 +93,8 @@ def _refuse(connection: Connection, instance: InstanceRow, entry: Any, data: dic
 
 def _switched(office: Office, connection: Connection, instance: InstanceRow, old: str) -> InstanceRow:
     """The instance on its former snapshot; stages that only the amendment had stay on record as retired."""
-    former = office.blueprint(connection, instance._replace(snapshot=old))
-    blueprint = retiring(office.blueprint(connection, instance), former)
+    former = office.snapshot(connection, instance._replace(snapshot=old))
+    blueprint = retiring(office.snapshot(connection, instance), former)
     snapshot = blueprint.to_json()
     digest = Blueprint.digest(snapshot)
     store.add_snapshot(connection, digest, snapshot, amendments.snapshot_source(connection, old))

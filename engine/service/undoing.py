@@ -20,6 +20,7 @@ from engine.service.handing_in import ARRIVAL, restore_last, void_last
 from engine.service.moves import Outcome, require_reason
 from engine.settle import Moved, Settling
 from engine.states import FINAL, HALTED, State, Trigger
+from engine.succession import hand_back, require_in_place
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,10 @@ UNDOABLE: dict[str, Callable[[Connection, TaskRow, datetime], None]] = {
     "extend-refuse": _reopen_request,
     "suspend": _void_suspension,
     "resume": _reopen_suspension,
+    "transfer": _nothing,
 }
 # What else stands between an entry and its undoing: it would have to be undone, or done again, first.
-FOLLOWS = ("undo", "open", "date", "amend", "unit-ended", "transfer")
+FOLLOWS = ("undo", "open", "date", "amend", "unit-ended")
 
 
 def undo(office: Office, entry_id: int, act: Act, *, dry_run: bool = False) -> Undone:
@@ -93,10 +95,12 @@ def undo(office: Office, entry_id: int, act: Act, *, dry_run: bool = False) -> U
         step = Step(task, Trigger.UNDO, State(found.before), changes, data={"undoes": entry_id})
         states = machine.apply(connection, [step], act)
         UNDOABLE[found.trigger](connection, task, act.happened_at)
+        if "unit" in changes:
+            hand_back(office, connection, task, changes["unit"], act)
         settling = Settling(office, connection, instance, act)
         settling.after([Moved(task, states[0], act.happened_at)])
         settling.close_again(task.stage)
-        settling.advance(task.stage, {task.unit})
+        settling.advance(task.stage, {changes.get("unit", task.unit)})
         settling.reproject(task.stage)
         quotas.check(connection, instance, blueprint, blueprint.plan.quotas)
         sent = replan(connection, [task], found.at)
@@ -116,7 +120,10 @@ def _undoable(connection: Connection, found: Any) -> TaskRow:
     last = store.last_entry_id(connection, found.task_id, [*UNDOABLE, *FOLLOWS])
     if last != found.id:
         raise BadValue(_("entry {id} is not the task's last one: undo {last} first").format(id=found.id, last=last))
-    return store.tasks_by_id(connection, [found.task_id])[found.task_id]
+    task = store.tasks_by_id(connection, [found.task_id])[found.task_id]
+    if found.trigger == Trigger.TRANSFER:
+        require_in_place(connection, found, task)
+    return task
 
 
 def replan(connection: Connection, tasks: Sequence[TaskRow], since: datetime) -> list[str]:
