@@ -6,7 +6,7 @@ DEV := $(VENV)/.dev
 CATALOGUE := engine/locale/vi/LC_MESSAGES/kh.po
 SCHEMA := plans/.schema/plan.json
 
-.PHONY: demo test check bench format catalogue clean
+.PHONY: demo test check bench fuzz format catalogue clean
 
 demo: $(DEMO) $(SCHEMA)
 	$(BIN)/kh demo
@@ -22,6 +22,14 @@ check: $(DEV)
 
 bench: $(DEV)
 	$(BIN)/python bench/delivery.py
+
+# Guided by coverage, a target a time: make fuzz SECONDS=3600. What it finds stays in .fuzz/.
+SECONDS ?= 60
+fuzz: $(DEV)
+	$(BIN)/python -m pip install -q atheris
+	for target in plan table phrase moment selector command contact letter; do \
+		$(BIN)/python tests/fuzz.py $$target $(SECONDS) || exit 1; \
+	done
 
 format: $(DEV)
 	$(BIN)/ruff check --fix .
@@ -51,4 +59,4 @@ $(DEV): pyproject.toml $(CATALOGUE) | $(BIN)/python
 	touch $@ $(DEMO)
 
 clean:
-	rm -rf $(VENV) plans/.schema dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) plans/.schema dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz

@@ -18,8 +18,8 @@ from engine.notices import Notice, render_notice
 from engine.office import Office
 from engine.rows import TaskRow
 from engine.sections import Section
-from engine.states import State
-from engine.triage import Item
+from engine.states import RECEIVED
+from engine.triage import WHOLE_STAGE, Item
 
 STOOD_FROM = "stood-from"  # the heartbeat of the last tick before the office stood still
 
@@ -75,13 +75,15 @@ class Desk:
         for (template, _instance, stage_id, _period, lost), some in groups.items():
             first = some[0]
             tasks = {item.task.id: item.task for item in some}  # once, though both a unit and its head be told of it
+            done, total = self.progress(first.task)
+            received = _received(self.connection, first.task) if template == WHOLE_STAGE else ()
             with in_language(first.blueprint.plan.language):
                 heading = label(template)
             yield Section.about(
                 template=template, heading=heading, severity=first.decision.severity, blueprint=first.blueprint,
                 register=first.register, stage_id=stage_id, tasks=list(tasks.values()),
-                own={item.task.id for item in some if item.is_own}, progress=self.progress(first.task),
-                received=_received(self.connection, first.task) if template == "tiep-nhan" else (),
+                own={item.task.id for item in some if item.is_own},
+                progress=(len(received) if template == WHOLE_STAGE else done, total), received=received,
                 stood_from=self.stood_from() if template == STOOD_STILL.template else "",
                 undeliverable=lost, letter=any(_needs_letter(item) for item in some),
                 now=self.now, calendar=self.almanac.of(first.blueprint.calendar_name),
@@ -114,5 +116,5 @@ def _needs_letter(item: Item) -> bool:
 
 def _received(connection: Connection, task: TaskRow) -> tuple[str, ...]:
     """The units whose work has arrived for the stage and period of a task."""
-    done = store.stage_tasks(connection, task.instance_id, task.stage, state=State.COMPLETED)
-    return tuple(other.unit for other in done if other.period == task.period)
+    others = store.stage_tasks(connection, task.instance_id, task.stage)
+    return tuple(other.unit for other in others if other.period == task.period and other.state in RECEIVED)

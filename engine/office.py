@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
 from engine import store
 from engine.almanac import Almanac
 from engine.calendar import Calendar
-from engine.config import Settings
+from engine.config import Settings, data_folder
 from engine.errors import NotFound
 from engine.i18n import _
 from engine.plan.blueprint import Blueprint
@@ -31,6 +32,13 @@ class Office:
     def zone(self) -> str:
         return self.calendar.zone
 
+    @property
+    def files(self) -> Path:
+        """The folder of the files that were handed in: as set, else beside the database."""
+        database = self.engine.url.database if self.engine.dialect.name == "sqlite" else None
+        beside = Path(f"{database}-files") if database and database != ":memory:" else data_folder() / "files"
+        return self.settings.files or beside
+
     def almanac(self, connection: Connection) -> Almanac:
         """The calendars as announced so far; read again only when there is news."""
         newest = store.newest_calendar_day(connection)
@@ -50,6 +58,12 @@ class Office:
         if found is None:
             raise NotFound(_("instance"), name, [row.name for row in store.instances(connection)])
         return found
+
+
+def office_of(engine: Engine, settings: Settings) -> Office:
+    """Raises BadValue for settings that cannot be used."""
+    hours = settings.hours
+    return Office(engine, settings, Calendar(zone=settings["zone"], work_start=hours[0][0], hours=hours))
 
 
 class Register:

@@ -74,7 +74,7 @@ class Section:
     ) -> "Section":
         """`own`: the ids of the recipient's own tasks; all of them where none are named."""
         stage = blueprint.plan.stages[stage_id]
-        phrase = _worded(blueprint, stage_id)
+        phrase = worded(blueprint, stage_id)
         day = blueprint.plan.document.date
         lines = tuple(
             Line(
@@ -94,7 +94,7 @@ class Section:
             severity,
             undeliverable,
             letter,
-            _plan_facts(blueprint, register, local_date(now, calendar.zone)),
+            plan_facts(blueprint, register, local_date(now, calendar.zone)),
             _stage_facts(blueprint, register, stage_id, tasks),
             lines,
             tuple(register.name(unit, day) for unit in received),
@@ -107,7 +107,7 @@ class Section:
         return {**vars(self), "lines": [vars(line) for line in self.lines]}
 
 
-def _worded(blueprint: Blueprint, stage_id: str) -> str:
+def worded(blueprint: Blueprint, stage_id: str) -> str:
     """The phrase for those who know the document only: the stage it hangs on by its name, not its id."""
     phrase, anchor = blueprint.due(stage_id).phrase or "", blueprint.anchor(stage_id)
     if anchor is None:
@@ -116,7 +116,7 @@ def _worded(blueprint: Blueprint, stage_id: str) -> str:
     return re.sub(rf"(?<![\w-]){re.escape(anchor)}(?![\w-])", lambda _found: name, phrase, flags=re.IGNORECASE)
 
 
-def _plan_facts(blueprint: Blueprint, register: Register, today: date) -> dict[str, Any]:
+def plan_facts(blueprint: Blueprint, register: Register, today: date) -> dict[str, Any]:
     plan = blueprint.plan
     document = plan.document
     return {

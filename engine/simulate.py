@@ -181,7 +181,8 @@ class _Course:
         """What people do at this moment, through the same functions as the command line."""
         with reading(self.office.engine) as connection:
             due = [(deed, task) for moment, deed, task in self.deeds(connection, now) if moment <= now]
-        act = Act("simulation", now, now)
+        paper = f"1, {local_date(now, self.office.zone)}"  # what is handed in bears number and date
+        act = Act("simulation", now, now, doc=paper)
         for deed, trigger in _TRIGGERS.items():
             if tasks := [task for other, task in due if other is deed]:
                 with writing(self.office.engine) as connection:

@@ -234,7 +234,8 @@ def stage_tasks(
 
 
 def add_tasks(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    connection.execute(insert(TASK), [dict(row) for row in rows])
+    if rows:
+        connection.execute(insert(TASK), [dict(row) for row in rows])
 
 
 def update_tasks(connection: Connection, changes: Sequence[tuple[TaskRow, Mapping[str, Any]]]) -> bool:
@@ -283,7 +284,8 @@ def mark_swept(connection: Connection, rows: Sequence[tuple[TaskRow, datetime | 
 
 
 def add_tallies(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    connection.execute(insert(TALLY), [dict(row) for row in rows])
+    if rows:
+        connection.execute(insert(TALLY), [dict(row) for row in rows])
 
 
 def tallies(connection: Connection, instance_id: int, stages: Iterable[str] | None = None) -> list[TallyRow]:

@@ -14,13 +14,13 @@ from engine.machine import Act, Step
 from engine.office import Office
 from engine.plan.blueprint import Blueprint
 from engine.plan.difference import retiring
-from engine.rows import InstanceRow, TaskRow
+from engine.rows import InstanceRow, TaskRow, restored
 from engine.service import rights
 from engine.service.adjusting import put_back, recount
 from engine.service.amend import Amended, compared
 from engine.service.moves import require_reason
 from engine.service.select import instances_named
-from engine.service.undoing import next_look, replan, restore
+from engine.service.undoing import next_look, replan
 from engine.settle import Settling
 from engine.states import DROPPED, State, Trigger
 
@@ -116,7 +116,7 @@ def _restore_tasks(
     for line in lines:
         first.setdefault(line.task_id, line)
         for name, (value, _new) in json.loads(line.data).get("changed", {}).items():
-            old.setdefault(line.task_id, {}).setdefault(name, restore(name, value))
+            old.setdefault(line.task_id, {}).setdefault(name, restored(name, value))
     touched = [task for task in tasks if task.id in first]
     steps = [_step(task, first[task.id], old.get(task.id, {}), entry.id, act) for task in touched]
     if found := [step for step in steps if step]:

@@ -3,8 +3,8 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from typing import Any, get_args, get_type_hints
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -14,8 +14,9 @@ from engine.gates import next_look_at
 from engine.i18n import _
 from engine.machine import Act, Step
 from engine.office import Office
-from engine.rows import TaskRow
-from engine.service import rights
+from engine.rows import TaskRow, restored
+from engine.service import quotas, rights
+from engine.service.handing_in import ARRIVAL, restore_last, void_last
 from engine.service.moves import Outcome, require_reason
 from engine.settle import Moved, Settling
 from engine.states import FINAL, HALTED, State, Trigger
@@ -51,9 +52,10 @@ def _nothing(_connection: Connection, _task: TaskRow, _at: datetime) -> None:
 # The entries of a task that can be undone, and what goes back with each in the ledgers, as of the undoing's time.
 UNDOABLE: dict[str, Callable[[Connection, TaskRow, datetime], None]] = {
     "ack": _nothing,
-    "submit": _nothing,
+    "submit": void_last,
+    ARRIVAL: void_last,
     "accept": _nothing,
-    "return": _nothing,
+    "return": restore_last,
     "cancel": _nothing,
     "exempt": _nothing,
     "fix-date": _nothing,
@@ -81,7 +83,7 @@ def undo(office: Office, entry_id: int, act: Act, *, dry_run: bool = False) -> U
         instance = office.instance(connection, task.instance)
         blueprint = office.blueprint(connection, instance)
         rights.require_coordinator(connection, blueprint, act)
-        old = {name: restore(name, values[0]) for name, values in json.loads(found.data).get("changed", {}).items()}
+        old = {name: restored(name, values[0]) for name, values in json.loads(found.data).get("changed", {}).items()}
         dropped = old.pop("deadline_version", None)
         changes = {
             **old,
@@ -96,6 +98,7 @@ def undo(office: Office, entry_id: int, act: Act, *, dry_run: bool = False) -> U
         settling.close_again(task.stage)
         settling.advance(task.stage, {task.unit})
         settling.reproject(task.stage)
+        quotas.check(connection, instance, blueprint, blueprint.plan.quotas)
         sent = replan(connection, [task], found.at)
     return Undone(Outcome(task.selector, task.state, states[0]), sent)
 
@@ -114,16 +117,6 @@ def _undoable(connection: Connection, found: Any) -> TaskRow:
     if last != found.id:
         raise BadValue(_("entry {id} is not the task's last one: undo {last} first").format(id=found.id, last=last))
     return store.tasks_by_id(connection, [found.task_id])[found.task_id]
-
-
-_TYPES = get_type_hints(TaskRow)
-
-
-def restore(name: str, value: Any) -> Any:
-    """A column's value as the log kept it, in its own type again."""
-    kinds = get_args(_TYPES[name]) or (_TYPES[name],)
-    kind = next((kind for kind in (datetime, date, time) if kind in kinds), None)
-    return kind.fromisoformat(value) if kind and isinstance(value, str) else value
 
 
 def replan(connection: Connection, tasks: Sequence[TaskRow], since: datetime) -> list[str]:
