@@ -14,6 +14,7 @@ from engine.errors import BadValue, nearest
 from engine.i18n import _
 
 SECRET = "•••"
+SHORTEST_TOKEN = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,10 @@ KEYS = {
     "smtp_password": Key("smtp.password", "KH_SMTP_PASSWORD", "", secret=True),
     "smtp_from": Key("smtp.from", "KH_SMTP_FROM", ""),
     "mail_folder": Key("mail.folder", "KH_MAIL_FOLDER", ""),
+    "metrics_file": Key("metrics.file", "KH_METRICS_FILE", ""),
     "webhook_secret": Key("webhook.secret", "KH_WEBHOOK_SECRET", "", secret=True),
+    "webhook_allow": Key("webhook.allow", "KH_WEBHOOK_ALLOW", ""),
+    "board_token": Key("board.token", "KH_BOARD_TOKEN", "", secret=True),
     "delivery_timeout": Key("delivery.timeout", "KH_DELIVERY_TIMEOUT", "30"),
     "delivery_per_minute": Key("delivery.per_minute", "KH_DELIVERY_PER_MINUTE", "0"),
 }
@@ -135,8 +139,27 @@ class Settings:
         return _read_sender(self["smtp_from"] or self["smtp_user"] or f"kh@{self['smtp_host'] or 'localhost'}")
 
     @property
+    def board_token(self) -> str:
+        """What opens the board on its web server; empty where each start makes one of its own."""
+        text = self["board_token"]
+        if text and not (len(text) >= SHORTEST_TOKEN and text.isascii() and text.isprintable()):
+            message = _("KH_BOARD_TOKEN has at least {n} letters, digits and signs, or is left out")
+            raise BadValue(message.format(n=SHORTEST_TOKEN))
+        return text
+
+    @property
     def mail_folder(self) -> Path | None:
-        return _read_folder(self["mail_folder"])
+        return _read_path(self["mail_folder"])
+
+    @property
+    def webhook_allow(self) -> frozenset[str]:
+        """Hosts that may be posted to although they lie inside a network."""
+        return frozenset(self["webhook_allow"].lower().split())
+
+    @property
+    def metrics_file(self) -> Path | None:
+        """Where each tick leaves its vital numbers for Prometheus."""
+        return _read_path(self["metrics_file"])
 
     @property
     def timeout(self) -> float:
@@ -185,7 +208,7 @@ def _read_sender(text: str) -> str:
     return text
 
 
-def _read_folder(text: str) -> Path | None:
+def _read_path(text: str) -> Path | None:
     return Path(text).expanduser() if text else None
 
 

@@ -4,7 +4,7 @@ import os
 import sqlite3
 import zlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy.pool import StaticPool
 from sqlmodel import SQLModel
 
 from engine.errors import BadValue, Unavailable
+from engine.faults import point, watch
 from engine.i18n import _
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -48,6 +49,7 @@ def _sqlite(url: str, path: str | None) -> Engine:
         engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin_immediate)
+    watch(engine)
     return engine
 
 
@@ -57,7 +59,8 @@ def _make_private(path: Path) -> None:
         if not path.parent.exists():
             path.parent.mkdir(parents=True, mode=0o700)
         if not path.exists():
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            with suppress(FileExistsError):  # another process was faster, and may have locks on it
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except OSError as error:
         raise Unavailable(
             _("cannot create the database {path}: {reason}").format(path=path, reason=error.strerror)
@@ -72,14 +75,18 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 
 def _begin_immediate(connection: Connection) -> None:
     """Take the write lock at once: a deferred BEGIN that upgrades later fails under a second writer."""
+    point("begin")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if not connection.get_execution_options().get("reading") else "BEGIN")
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction. Raises Unavailable where the database does."""
-    with _translated(), engine.begin() as connection:
-        yield connection
+    with _translated():
+        with engine.begin() as connection:
+            yield connection
+            point("commit")
+        point("committed")
 
 
 @contextmanager
@@ -102,14 +109,59 @@ def _translated() -> Iterator[None]:
 def open_store(url: str) -> Engine:
     """Connect and bring the schema up to date. Idempotent."""
     engine = connect(url)
+    bring_up_to_date(engine)
+    return engine
+
+
+def bring_up_to_date(engine: Engine) -> None:
+    """Raises Unavailable where the schema is newer than this program's."""
+    if usable_version(engine) != head_version():
+        with _translated():
+            upgrade(engine)
+
+
+def usable_version(engine: Engine) -> str | None:
+    """The schema's version, older or as this program knows it. Raises Unavailable for a newer one."""
     with _translated():
         version = schema_version(engine)
-        if version is not None and version > head_version():
-            message = _("the database has schema {found}, newer than this program's {known}: update the program")
-            raise Unavailable(message.format(found=version, known=head_version()))
-        if version != head_version():
-            upgrade(engine)
+    if version is not None and version > head_version():
+        message = _("the database has schema {found}, newer than this program's {known}: update the program")
+        raise Unavailable(message.format(found=version, known=head_version()))
+    return version
+
+
+def open_read_only(url: str) -> Engine:
+    """An existing store, for looking only: neither made nor brought up to date, and the database refuses to write.
+
+    Raises BadValue where there is none, Unavailable where its schema is not this program's.
+    """
+    engine = connect(url) if _exists(url) else None
+    if engine is None:
+        raise BadValue(_("there is no database at {url}").format(url=hide_password(url)))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _only_read)
+        engine = engine.execution_options(reading=True)
+    else:
+        engine = engine.execution_options(postgresql_readonly=True)
+    with _translated():
+        version = schema_version(engine)
+    if version != head_version():
+        message = _("the database has schema {found}, this program {known}: run kh doctor once to bring it up to date")
+        raise Unavailable(message.format(found=version or _("none"), known=head_version()))
     return engine
+
+
+def _exists(url: str) -> bool:
+    """Is the file of an SQLite address there? Any other server says so itself."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return True
+    return parsed.get_backend_name() != "sqlite" or bool(parsed.database and Path(parsed.database).is_file())
+
+
+def _only_read(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA query_only=ON")
 
 
 def in_memory() -> Engine:
@@ -133,6 +185,7 @@ def head_version() -> str:
 
 
 def upgrade(engine: Engine) -> None:
+    """Bring the schema up to date in one transaction: wholly there, or as it was."""
     from alembic import command
     from alembic.config import Config
 
@@ -157,6 +210,7 @@ def _rebuilding(engine: Engine) -> Iterator[Connection]:
         try:
             with connection.begin():
                 yield connection
+                point("commit")
                 if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
                     raise Unavailable(_("the database was not brought up to date: {row}").format(row=tuple(broken)))
         finally:

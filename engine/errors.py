@@ -32,8 +32,13 @@ class Problem:
         return {name: getattr(self, name) for name in names}
 
 
+LONGEST_WORD = 200
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
-    """A tail such as ' (did you mean so-ldtbxh?)', or nothing where no known word is near."""
+    """A tail such as ' (did you mean so-ldtbxh?)', or nothing where no known word is near; a mistyped word is short."""
+    if len(word) > LONGEST_WORD:
+        return ""
     found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return " " + _("(did you mean {word}?)").format(word=found[0]) if found else ""
 

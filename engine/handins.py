@@ -48,6 +48,13 @@ def valid_in(connection: Connection, instance_id: int) -> dict[int, list[HandInR
     return _by_task(_rows(connection, ours, _VALID))
 
 
+def valid_at(connection: Connection, instance_id: int, moment: datetime) -> dict[int, list[HandInRow]]:
+    """The same as of a moment."""
+    ours = HAND_IN.c.task_id.in_(select(TASK.c.id).where(TASK.c.instance_id == instance_id))
+    void = HAND_IN.c.void_at
+    return _by_task(_rows(connection, ours, HAND_IN.c.arrived_at <= moment, void.is_(None) | (void > moment)))
+
+
 def every(connection: Connection, task_id: int) -> list[HandInRow]:
     """All that was ever handed in for a task, with what counts no more."""
     return _rows(connection, HAND_IN.c.task_id == task_id)

@@ -4,10 +4,12 @@ import email
 import email.policy
 import json
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from email.message import EmailMessage
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,12 +18,15 @@ import pytest
 from aiosmtpd.controller import Controller
 
 # All models are made before any test freezes the time: pydantic refuses a frozen `datetime` (see freezegun's docs).
+import engine.commands.amending
 import engine.commands.audit
 import engine.commands.authoring
+import engine.commands.boarding
 import engine.commands.calendar
 import engine.commands.care
 import engine.commands.clocks
 import engine.commands.clockwork
+import engine.commands.database
 import engine.commands.demo
 import engine.commands.explaining
 import engine.commands.facts
@@ -31,9 +36,13 @@ import engine.commands.newplan
 import engine.commands.notices
 import engine.commands.papers
 import engine.commands.quiet
+import engine.commands.reporting
 import engine.commands.running
 import engine.commands.schema
-import engine.commands.simulating  # noqa: F401
+import engine.commands.simulating
+import engine.commands.status
+import engine.commands.transfer
+import engine.commands.units  # noqa: F401
 from engine.calendar import Calendar
 from engine.commands.main import run, speak
 from engine.config import load_settings
@@ -115,6 +124,53 @@ def office(tmp_path: Path) -> Iterator[Office]:
     found = Office(open_store(settings.database_url), settings, Calendar())
     yield found
     found.engine.dispose()
+
+
+@dataclass
+class Hooks:
+    """What a web server on loopback was sent, and what it answers: a status, a place to go instead, or nothing."""
+
+    url: str = ""
+    answer: int | str | None = 204
+    posts: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
+    done: threading.Event = field(default_factory=threading.Event)
+
+
+@pytest.fixture
+def hooks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hooks]:
+    found = Hooks()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            found.posts.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
+            if found.answer is None:
+                found.done.wait()
+                self.close_connection = True
+                return
+            self.send_response(found.answer if isinstance(found.answer, int) else 307)
+            if isinstance(found.answer, str):
+                self.send_header("Location", found.answer)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        do_GET = do_POST
+
+        def log_message(self, *_words: Any) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = False
+    found.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    monkeypatch.setenv("KH_WEBHOOK_SECRET", "hush-hush")
+    monkeypatch.setenv("KH_WEBHOOK_ALLOW", "127.0.0.1")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    yield found
+    found.done.set()
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 def act(moment: datetime, **more: Any) -> Act:

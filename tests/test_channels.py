@@ -6,15 +6,11 @@ import email.policy
 import hashlib
 import hmac
 import json
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from conftest import SMALL, Kh, Mailbox, text_of
+from conftest import SMALL, Hooks, Kh, Mailbox, text_of
 
 from engine.channels import CHANNELS
 from engine.plan.directory import Contact
@@ -22,52 +18,6 @@ from engine.plan.directory import Contact
 Write = Callable[..., Path]
 ON = "2020-03-04T08:00"
 H1 = "contact: {email: h1@t.example.vn}"
-
-
-@dataclass
-class Hooks:
-    """What a web server on loopback was sent, and what it answers: a status, a place to go instead, or nothing."""
-
-    url: str = ""
-    answer: int | str | None = 204
-    posts: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
-    done: threading.Event = field(default_factory=threading.Event)
-
-
-@pytest.fixture
-def hooks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hooks]:
-    found = Hooks()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            found.posts.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
-            if found.answer is None:
-                found.done.wait()
-                self.close_connection = True
-                return
-            self.send_response(found.answer if isinstance(found.answer, int) else 307)
-            if isinstance(found.answer, str):
-                self.send_header("Location", found.answer)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        do_GET = do_POST
-
-        def log_message(self, *_words: Any) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = False
-    found.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    monkeypatch.setenv("KH_WEBHOOK_SECRET", "hush-hush")
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    yield found
-    found.done.set()
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from engine.channels.addresses import refusal
 from engine.channels.contract import Result, Verdict
 from engine.channels.mime import attached
 from engine.config import Settings
@@ -15,7 +16,8 @@ from engine.templates import header_text
 class AppriseChannel:
     """Text, and what is attached where the service takes files. It says yes or no, without telling why."""
 
-    def __init__(self, _settings: Settings):
+    def __init__(self, settings: Settings):
+        self.allowed = settings.webhook_allow
         if not known("json://localhost"):
             raise Unavailable(_("chat services need a library: pip install 'kh-engine[channels]'"))
 
@@ -28,6 +30,10 @@ class AppriseChannel:
             return Result(Verdict.REFUSED, "not an address apprise knows")
         held = attached(message.attachments)
         files = [AttachMemory(content, name) for name, content in held.items()]  # type: ignore[no-untyped-call]
+        for one in service:
+            if "host" in one.template_tokens and one.host and (why := refusal(one.host, self.allowed)):
+                return Result(Verdict.REFUSED, why)
+            one.redirects = False
         ready()
         try:
             sent = service.notify(

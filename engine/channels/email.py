@@ -12,6 +12,7 @@ from engine.channels.contract import AMBIGUOUS, Channel, Result, Verdict
 from engine.channels.file import FileChannel
 from engine.config import Settings, Smtp
 from engine.errors import Unavailable
+from engine.faults import point
 from engine.i18n import _
 from engine.rows import MessageRow
 
@@ -62,7 +63,8 @@ class SmtpChannel:
 
     def _connect(self) -> smtplib.SMTP:
         own = self.settings
-        context = ssl.create_default_context()
+        point("smtp connect")
+        context = ssl.create_default_context() if own.tls != "none" else None  # it reads every certificate there is
         # Said in HELO; smtplib would ask the DNS for our own name, which an office network may never answer.
         myself = self.envelope.rpartition("@")[2] or "localhost"
         if own.tls == "tls":
@@ -84,13 +86,17 @@ class SmtpChannel:
         """The dialogue, step by step: only after the last dot may a lost reply hide that it was accepted."""
         code, text = server.mail(self.envelope)
         if code // 100 == 2:
+            point("smtp recipient")
             code, text = server.rcpt(recipient)
         if code // 100 == 2:
+            point("smtp data")
             code, text = server.docmd("data")
         if code != 354:
             return self._declined(server, code, text)
         ready()
+        point("smtp text")
         server.send(re.sub(rb"(?m)^\.", b"..", raw) + b".\r\n")
+        point("smtp reply")
         try:
             code, text = server.getreply()
         except (OSError, smtplib.SMTPServerDisconnected):
@@ -99,6 +105,7 @@ class SmtpChannel:
         if code // 100 != 2:
             return self._declined(server, code, text)
         self.lost = 0
+        point("smtp accepted")
         return Result(Verdict.ACCEPTED, _said(code, text))
 
     def _declined(self, server: smtplib.SMTP, code: int, text: bytes) -> Result:

@@ -1,6 +1,5 @@
 """Mails as files in a folder, for an office without a mail server: one .eml each, to open, print or pass on."""
 
-import os
 import re
 from collections.abc import Callable
 from datetime import datetime
@@ -9,6 +8,7 @@ from pathlib import Path
 from engine.channels import mime
 from engine.channels.contract import Result, Verdict
 from engine.config import Settings
+from engine.durable import unfinished
 from engine.errors import Unavailable
 from engine.i18n import _
 from engine.rows import MessageRow
@@ -27,11 +27,11 @@ class FileChannel:
         name = re.sub(r"[^A-Za-z0-9@._-]", "_", message.recipient).lstrip(".")
         path = self.folder / name / f"{message.office_date}-{message.message_id.strip('<>').partition('@')[0]}.eml"
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            unfinished = path.with_suffix(".part")
-            unfinished.write_bytes(mime.seal(message, self.sender, at))
-            ready()
-            os.replace(unfinished, path)
+            for folder in (self.folder, path.parent):
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with unfinished(path) as part:
+                part.write_bytes(mime.seal(message, self.sender, at))
+                ready()
         except OSError as error:
             return Result.of(Verdict.UNREACHABLE, error)
         except ValueError as error:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from email import encoders
 from email.charset import BASE64, Charset
+from email.errors import HeaderParseError
 from email.generator import BytesGenerator
 from email.header import Header, decode_header, make_header
 from email.message import Message
@@ -45,7 +46,11 @@ def _utf_8() -> Any:  # typeshed knows only names, the library charsets as well
 def seal(message: MessageRow, sender: str, at: datetime) -> bytes:
     """The mail, proved good to send. Raises ValueError where it cannot be written, or would read otherwise."""
     raw = compose(message, sender, at)
-    if wrong := differences(raw, message, sender):
+    try:
+        wrong = differences(raw, message, sender)
+    except (LookupError, HeaderParseError) as error:  # words in a charset that is none
+        raise ValueError(f"not sent: {error}") from error
+    if wrong:
         raise ValueError(f"not sent: {', '.join(wrong)} would read otherwise than stored")
     return raw
 

@@ -7,10 +7,12 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+from engine.channels.addresses import ASK, is_inside, refusal
 from engine.channels.contract import AMBIGUOUS, Result, Verdict
 from engine.config import Settings
 from engine.errors import Unavailable
@@ -27,19 +29,53 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
+class _Checked(http.client.HTTPConnection):
+    """Looks again at whom it is connected to before a word is sent: a name may answer differently the second time."""
+
+    def __init__(self, trusted: Collection[str], *words: Any, **options: Any):
+        super().__init__(*words, **options)
+        self.trusted = trusted
+
+    def connect(self) -> None:
+        super().connect()
+        if self.host not in self.trusted and is_inside(peer := self.sock.getpeername()[0]):
+            self.close()
+            raise ValueError(f"{self.host} leads to {peer}, inside a network: {ASK}")
+
+
+class _CheckedTls(_Checked, http.client.HTTPSConnection): ...
+
+
+class _Checking(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
+    def __init__(self, trusted: Collection[str]):
+        super().__init__()
+        self.trusted = trusted
+
+    def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(partial(_Checked, self.trusted), request)
+
+    def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(partial(_CheckedTls, self.trusted), request)
+
+
 class WebhookChannel:
     def __init__(self, settings: Settings):
         if not settings["webhook_secret"]:
             raise Unavailable(_("no secret to sign with is set (KH_WEBHOOK_SECRET)"))
         self.secret = settings["webhook_secret"].encode()
         self.timeout = settings.timeout
-        self.opener = urllib.request.build_opener(_NoRedirect)
+        self.allowed = settings.webhook_allow
+        proxies = {urllib.parse.urlsplit(address).hostname or "" for address in urllib.request.getproxies().values()}
+        self.opener = urllib.request.build_opener(_NoRedirect, _Checking(self.allowed | proxies))
         self.silent: set[str] = set()  # servers that did not answer in this batch: one wait for each is enough
 
     def send(self, message: MessageRow, at: datetime, ready: Callable[[], None]) -> Result:
-        server = urllib.parse.urlsplit(message.recipient).netloc
+        parts = urllib.parse.urlsplit(message.recipient)
+        server = parts.netloc
         if server in self.silent:
             return Result(Verdict.LATER, f"{server} did not answer just now")
+        if why := refusal(parts.hostname or "", self.allowed):
+            return Result(Verdict.REFUSED, why)
         ready()
         result = self._post(message, at)
         if result.verdict is Verdict.LATER and not result.text[:3].isdigit():

@@ -7,26 +7,31 @@ from typing import Any, TypeVar
 
 import click
 
-from engine.calendar import Calendar
 from engine.clock import local_date, read_instant, system_clock
 from engine.config import Settings, load_settings
-from engine.db import open_store
+from engine.db import bring_up_to_date, connect, open_store, usable_version
 from engine.errors import BadValue
 from engine.i18n import _
 from engine.machine import Act
-from engine.office import Office
+from engine.office import Office, office_of
 from engine.service.select import Selection
 from engine.service.units import user_of_token
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def open_office(settings: Settings | None = None) -> Office:
-    """The store and calendar that the settings name."""
-    settings = settings or load_settings()
-    hours = settings.hours
-    calendar = Calendar(zone=settings["zone"], work_start=hours[0][0], hours=hours)
-    return Office(open_store(settings.database_url), settings, calendar)
+def open_office() -> Office:
+    """The store, brought up to date, and the calendar that the settings name."""
+    settings = load_settings()
+    return office_of(open_store(settings.database_url), settings)
+
+
+def look_in(settings: Settings) -> Office:
+    """The same for who only looks: a store of an older schema stays as it is, one that is not there yet is made."""
+    engine = connect(settings.database_url)
+    if usable_version(engine) is None:
+        bring_up_to_date(engine)
+    return office_of(engine, settings)
 
 
 def moment(office: Office, text: str | None, now: datetime) -> datetime:

@@ -1,15 +1,18 @@
-"""doctor."""
+"""doctor and backup."""
 
+from pathlib import Path
 from typing import Any
 
 import click
 
 from engine.clock import system_clock
-from engine.commands.app import open_office
+from engine.commands.app import look_in
 from engine.commands.output import print_json, print_table
-from engine.config import load_settings
+from engine.config import Settings, load_settings
+from engine.db import connect
 from engine.i18n import _
-from engine.reports.health import findings
+from engine.reports.health import Finding, findings
+from engine.service.backups import Verified, back_up, verify
 
 
 def _doctor() -> click.Command:
@@ -17,17 +20,9 @@ def _doctor() -> click.Command:
     @click.option("--json", "as_json", is_flag=True, help=_("Print JSON."))
     def run(as_json: bool) -> int:
         settings = load_settings()
-        office = open_office(settings)
-        found = findings(office, system_clock())
+        found = findings(look_in(settings), system_clock())
         if as_json:
-            print_json(
-                {
-                    "settings": [
-                        {"name": name, "value": value, "source": source} for name, value, source in settings.shown()
-                    ],
-                    "findings": [item.__dict__ for item in found],
-                }
-            )
+            print_json(_as_dict(settings, found))
         else:
             rows: list[tuple[Any, ...]] = list(settings.shown())
             print_table((_("Setting"), _("Value"), _("Source")), rows)
@@ -39,4 +34,34 @@ def _doctor() -> click.Command:
     return run
 
 
-commands: dict[str, click.Command] = {"doctor": _doctor()}
+def _as_dict(settings: Settings, found: list[Finding]) -> dict[str, Any]:
+    shown = [{"name": name, "value": value, "source": source} for name, value, source in settings.shown()]
+    return {"settings": shown, "findings": [item.__dict__ for item in found]}
+
+
+def _backup() -> click.Command:
+    @click.command("backup", help=_("Copy the database to a new file while the office works on, and prove the copy."))
+    @click.argument("file", type=click.Path(path_type=Path))
+    @click.option("--verify", "only_verify", is_flag=True, help=_("Only prove that FILE is a sound backup."))
+    @click.option("--json", "as_json", is_flag=True, help=_("Print JSON."))
+    def run(file: Path, only_verify: bool, as_json: bool) -> int:
+        found = verify(file) if only_verify else back_up(connect(load_settings().database_url), file)
+        if as_json:
+            print_json(found.__dict__)
+        else:
+            _say(found)
+        return int(bool(found.problems))
+
+    return run
+
+
+def _say(found: Verified) -> None:
+    for problem in found.problems:
+        click.echo(_("PROBLEM") + f": {problem}")
+    if not found.problems:
+        counts = ", ".join(f"{name} {number}" for name, number in found.counts.items())
+        click.echo(_("{file} is sound: schema {schema}; {counts}").format(
+            file=found.file, schema=found.schema, counts=counts))  # fmt: skip
+
+
+commands: dict[str, click.Command] = {"doctor": _doctor(), "backup": _backup()}

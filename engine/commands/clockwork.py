@@ -9,6 +9,7 @@ from engine.commands.app import moment, with_office
 from engine.commands.output import local, print_json
 from engine.i18n import _
 from engine.office import Office
+from engine.reports.metrics import write_metrics
 from engine.scheduler import run_forever
 from engine.service.ticking import Ticked, tick
 
@@ -21,6 +22,7 @@ def _tick() -> click.Command:
     def run(office: Office, options: dict[str, Any]) -> None:
         now = moment(office, options["at"], system_clock())
         ticked = tick(office, now, as_told=options["at"] is not None)
+        leave_metrics(office)
         if options["as_json"]:
             print_json(_as_dict(ticked))
         else:
@@ -63,6 +65,15 @@ def say(ticked: Ticked, office: Office) -> None:
         )
 
 
+def leave_metrics(office: Office) -> None:
+    """What the monitoring reads; that it cannot be written stops no tick."""
+    if path := office.settings.metrics_file:
+        try:
+            write_metrics(office, path)
+        except OSError as error:
+            click.echo(_("cannot write {path}: {reason}").format(path=path, reason=error.strerror), err=True)
+
+
 def _run() -> click.Command:
     @click.command("run", help=_("Tick every minute until stopped (Ctrl-C or SIGTERM)."))
     @click.option(
@@ -78,6 +89,7 @@ def _run() -> click.Command:
         click.echo(_("Running: a tick every {n} seconds. Ctrl-C stops.").format(n=options["every"]))
 
         def report(ticked: Ticked) -> None:
+            leave_metrics(office)
             if ticked.decisions or ticked.composed.messages or ticked.delivered.sent or ticked.delivered.waiting:
                 say(ticked, office)
 

@@ -7,15 +7,16 @@ from typing import Any
 import click
 
 from engine.clock import read_day
+from engine.commands.amending import print_amended
 from engine.commands.app import act_of, acting, selecting, selection_of, with_office
 from engine.commands.output import print_json, print_table, watched
 from engine.i18n import _
 from engine.office import Office
 from engine.pieces import told
+from engine.service.entries import undo_entry
 from engine.service.handing_in import ALL, read_handing
 from engine.service.moves import Outcome, move
 from engine.service.select import read_arrivals
-from engine.service.undoing import undo
 from engine.states import Trigger, state_label
 
 HELP: dict[Trigger, Callable[[], str]] = {
@@ -100,8 +101,14 @@ def _undo() -> click.Command:
     def run(office: Office, options: dict[str, Any]) -> None:
         dry_run = options.pop("dry_run")
         entry = options.pop("entry")
-        found = undo(office, entry, act_of(office, options), dry_run=dry_run)
-        print_outcomes([found.outcome], False, dry_run)
+        found = undo_entry(office, entry, act_of(office, options), dry_run=dry_run)
+        if found.outcome:
+            print_outcomes([found.outcome], False, dry_run)
+        elif found.amended:
+            print_amended([found.amended], dry_run)
+        else:
+            text = _("{name} would be open again") if dry_run else _("{name} is open again")
+            click.echo(text.format(name=found.instance))
         for message_id in found.sent:
             click.echo(_("sent in the meantime and not to be called back: {id}").format(id=message_id))
 

@@ -1,6 +1,5 @@
-"""start, list, status, tasks, show."""
+"""start, list, tasks, show."""
 
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,13 +8,13 @@ import click
 
 from engine.clock import system_clock
 from engine.commands.app import act_of, acting, moment, selecting, selection_of, viewing, with_office
-from engine.commands.output import console, day, local, print_json, print_table
+from engine.commands.output import day, local, print_json, print_table
 from engine.db import reading
 from engine.i18n import _
 from engine.office import Office
 from engine.plan.files import find_plan
 from engine.reports.plans import find_task, instance_views, plan_view, task_view
-from engine.reports.tasks import status_view, task_views
+from engine.reports.tasks import task_views
 from engine.service.handing_in import save_files
 from engine.service.select import select
 from engine.service.start import start
@@ -73,95 +72,13 @@ def _list() -> click.Command:
         if options["as_json"]:
             print_json(rows)
             return
-        headings = (_("Instance"), _("Number"), _("Plan"), _("Started"), _("Tasks"), _("Done"))
+        headings = (_("Instance"), _("Number"), _("Plan"), _("Started"), _("Closed"), _("Tasks"), _("Done"))
         print_table(headings, [
             (row["instance"], row["number"], row["title"], local(row["started_at"], office.zone),
-             row["tasks"], row["done"]) for row in rows
+             local(row["closed_at"], office.zone), row["tasks"], row["done"]) for row in rows
         ])  # fmt: skip
 
     return run
-
-
-def _status() -> click.Command:
-    @click.command("status", help=_("How a plan stands: the four cells, each stage, what is missing, open questions."))
-    @click.argument("instance")
-    @viewing
-    @with_office
-    def run(office: Office, options: dict[str, Any]) -> None:
-        now = moment(office, options["at"], system_clock())
-        with reading(office.engine) as connection:
-            view = status_view(office, connection, options["instance"], now)
-        if options["as_json"]:
-            print_json(view)
-        else:
-            print_status(view)
-
-    return run
-
-
-def print_status(view: dict[str, Any]) -> None:
-    number = view["number"] or _("no number")
-    dated = day(view["date"]) + (" " + _("(inferred)") if view["date_inferred"] else "")
-    console().print(f"{view['instance']} · {number} · {dated}", markup=False, style="bold")
-    console().print(view["title"], markup=False)
-    if view["source"] == "news":
-        click.echo(_("Secondary source: a news article about the plan, not the plan itself."))
-    print_table(("", _("on time / in time"), _("late / overdue")), [
-        (_("done"), view["done_on_time"], view["done_late"]),
-        (_("open"), view["open_in_time"], view["open_overdue"]),
-        (_("no date yet"), view["undated"], ""),
-    ])  # fmt: skip
-    click.echo()
-    headings = (_("Stage"), _("Done"), _("Due"), _("Missing"))
-    print_table(headings, [
-        ("/".join(part for part in (row["stage"], row["period"]) if part), f"{row['done']}/{row['tasks']}",
-         day(row["last_day"]), _shortened(row["missing_names"]))
-        for row in view["stages"]
-    ])  # fmt: skip
-    for text in (*_arrivals(view["stages"]), *_quotas(view["quotas"])):
-        click.echo(text)
-    for text in view["prohibitions"]:
-        click.echo(_("Not to be done: {text}").format(text=text))
-    if view["questions"]:
-        click.echo()
-        click.echo(_("Open questions of the plan (kh answer {instance} ID TEXT):").format(instance=view["instance"]))
-        for item in view["questions"]:
-            clause = f" ({item['clause']})" if item["clause"] else ""
-            click.echo(f"  {item['id']}{clause}: {item['text']}")
-
-
-def _arrivals(stages: list[dict[str, Any]]) -> Iterator[str]:
-    """Of what began to come, how much is there and what is missing; in each form, where they differ."""
-    for row in stages:
-        stage = "/".join(part for part in (row["stage"], row["period"]) if part)
-        if 0 < row["received"] < row["active"]:
-            text = _("{stage}: received {n}/{total}, still missing: {names}")
-            yield text.format(stage=stage, n=row["received"], total=row["active"], names=_named(row))
-        for item in row["forms"]:
-            if row["received"] < item["received"] or any(row["received"] < other["received"] for other in row["forms"]):
-                full = _("{stage}: received {n}/{total} by {form}")
-                text = _("{stage}: received {n}/{total} by {form}, still missing: {names}") if item["missing"] else full
-                form = item["form"] or "–"
-                yield text.format(stage=stage, n=item["received"], total=row["active"], form=form, names=_named(item))
-
-
-def _named(row: dict[str, Any]) -> str:
-    return _shortened(row["missing_names"], 40)
-
-
-def _quotas(quotas: dict[str, Any]) -> Iterator[str]:
-    for name, view in quotas.items():
-        if view["nominated"]:
-            text = _("Quota {name} (collectives + individuals): {decided} of {limit} decided on, {nominated} nominated")
-        else:
-            text = _("Quota {name} (collectives + individuals): {decided} of {limit} decided on")
-        counts = {key: "{collective}+{individual}".format(**view[key]) for key in view if isinstance(view[key], dict)}
-        yield text.format(name=name, **counts)
-
-
-def _shortened(names: list[str], most: int = 5) -> str:
-    shown = "; ".join(names[:most])
-    return shown + (" " + _("and {n} more").format(n=len(names) - most) if len(names) > most else "")
 
 
 def _tasks() -> click.Command:
@@ -241,5 +158,5 @@ def _one_line(item: dict[str, Any]) -> str:
 
 
 commands: dict[str, click.Command] = {
-    "start": _start(), "list": _list(), "status": _status(), "tasks": _tasks(), "show": _show(),
+    "start": _start(), "list": _list(), "tasks": _tasks(), "show": _show(),
 }  # fmt: skip

@@ -17,9 +17,21 @@ _REASONS = {
 }
 
 
-def read_file(path: Path) -> bytes:
-    """The bytes of a regular file. Raises BadValue for what is missing, no file (a folder, a pipe) or too large."""
+YAML, TABLE = (".yaml", ".yml"), (".csv",)
+
+
+def read_file(path: Path, kinds: tuple[str, ...] = ()) -> bytes:
+    """The bytes of a regular file. Raises BadValue for what is missing, no file (a folder, a pipe) or too large.
+
+    `kinds` are the endings it may have, all links followed, where another file names it: a plan from elsewhere shall
+    not show what else its reader may read. A database in use is not opened: to close it again would drop the locks
+    that this process may hold on it.
+    """
     try:
+        if kinds and not os.path.realpath(path).lower().endswith(kinds):
+            raise BadValue(_("{path} does not end in {kinds}").format(path=path, kinds=", ".join(kinds)))
+        if os.path.exists(f"{path}-wal"):
+            raise BadValue(_("{path} is a database in use").format(path=path))
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError) as error:
         known = _REASONS.get(getattr(error, "errno", None) or 0)
@@ -28,8 +40,11 @@ def read_file(path: Path) -> bytes:
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise BadValue(_("{path} is not a file").format(path=path))
-    with os.fdopen(descriptor, "rb") as file:
-        data = file.read(MAX_BYTES + 1)
+    try:
+        with os.fdopen(descriptor, "rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise BadValue(_("cannot read {path}: {reason}").format(path=path, reason=error.strerror)) from error
     if len(data) > MAX_BYTES:
         raise BadValue(_("{path} is larger than 20 MB").format(path=path))
     return data

@@ -15,7 +15,7 @@ from engine.i18n import _, number
 from engine.plan.blueprint import Blueprint
 from engine.plan.calendarfile import CalendarFile
 from engine.plan.directory import Directory
-from engine.plan.files import names_in, read_file
+from engine.plan.files import YAML, names_in, read_file
 from engine.plan.form import problems_of
 from engine.plan.model import Plan
 from engine.plan.salvage import UNKNOWN, salvage
@@ -154,9 +154,9 @@ def load_directory(path: Path) -> Source:
     return _load_directory(_source(path))
 
 
-def _source(path: Path, data: bytes | None = None) -> Source:
+def _source(path: Path, data: bytes | None = None, kinds: tuple[str, ...] = ()) -> Source:
     try:
-        tree = parse(read_file(path) if data is None else data, str(path))
+        tree = parse(read_file(path, kinds) if data is None else data, str(path))
     except PlanError as error:
         tree = Tree(str(path), "", problems=list(error.problems))
     except BadValue as error:
@@ -201,7 +201,7 @@ def _load_calendar(source: Source) -> Source:
 def _load_calendar_of(plan: Plan, source: Source) -> None:
     if plan.calendar is None or plan.calendar == UNKNOWN:
         return
-    inner = _load_calendar(_source(source.path.parent / plan.calendar))
+    inner = _load_calendar(_source(source.path.parent / plan.calendar, kinds=YAML))
     if inner.tree.problems and inner.tree.problems[0].code == "KH021":
         source.report(("calendar",), "KH021", inner.tree.problems[0].message)
         return
@@ -220,7 +220,7 @@ def _load_directory_of(plan: Plan, source: Source) -> None:
 
 
 def _load_directory_file(path: Path, source: Source) -> None:
-    inner = load_directory(path)
+    inner = _load_directory(_source(path, kinds=YAML))
     if inner.tree.problems and inner.tree.problems[0].code == "KH021":  # said where the plan names it
         hint = nearest(path.name, names_in(path.parent))
         source.report(("directory",), "KH021", inner.tree.problems[0].message + hint)

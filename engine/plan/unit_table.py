@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.i18n import _
 from engine.plan.directory import Contact
-from engine.plan.files import read_file
+from engine.plan.files import TABLE, read_file
 from engine.plan.tree import Mapping, Tree
 from engine.plan.yamltree import MAX_PROBLEMS
 
@@ -21,7 +21,7 @@ def merge_table(path: Path, tree: Tree) -> Tree:
     table = Tree(str(path), "")
     units = tree.value.get("units")
     try:
-        table.text = read_file(path).decode("utf-8-sig")
+        table.text = read_file(path, TABLE).decode("utf-8-sig")
         for row in _rows(table):
             if len(table.problems) >= MAX_PROBLEMS or not isinstance(units, Mapping):
                 break

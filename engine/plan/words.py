@@ -78,7 +78,7 @@ Number = Annotated[int, Strict(), BeforeValidator(_as_number), Field(json_schema
 Flag = Annotated[bool, Strict(), BeforeValidator(_as_flag)]
 Day = Annotated[date, Strict(), BeforeValidator(_as_day)]
 
-_EMAIL_CHARS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]"
+_EMAIL_CHARS = r"[A-Za-z0-9.!#$%&'*+/=^_`{|}~-]"  # no ?, which an encoded word (=?utf-8?…) needs
 Email = Annotated[
     str, StringConstraints(pattern=rf"^{_EMAIL_CHARS}{{1,64}}@[A-Za-z0-9](?:[A-Za-z0-9.-]{{0,252}}[A-Za-z0-9])?$")
 ]

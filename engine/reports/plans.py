@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from engine import outbox, store
+from engine import amendments, outbox, store
 from engine.errors import BadValue
 from engine.i18n import _
 from engine.office import Office, Register
@@ -52,9 +52,15 @@ def plan_view(office: Office, connection: Connection, name: str) -> dict[str, An
         content["quotas"] = {name: {**quota, **counts[name]} for name, quota in content["quotas"].items()}
     content["stages"] = {
         stage_id: stage.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-        for stage_id, stage in blueprint.plan.stages.items()
+        for stage_id, stage in blueprint.stages.items()
     }
-    return {"instance": name, "snapshot": instance.snapshot, "started_at": instance.started_at, **content}
+    if blueprint.retired:
+        content["stages_dropped"] = sorted(blueprint.retired)
+    if changed := amendments.amendments(connection, instance.id):
+        columns = ("at", "old", "new", "undone_at")
+        content["amendments"] = [{name: getattr(row, name) for name in columns} for row in changed]
+    moments = {"started_at": instance.started_at, "closed_at": instance.closed_at}
+    return {"instance": name, "snapshot": instance.snapshot, **moments, **content}
 
 
 def find_task(office: Office, connection: Connection, selector: str, now: datetime) -> TaskRow:

@@ -1,0 +1,32 @@
+"""db: the schema of the store."""
+
+import click
+
+from engine.config import load_settings
+from engine.db import bring_up_to_date, connect, head_version, usable_version
+from engine.i18n import _
+
+
+def _upgrade() -> click.Command:
+    @click.command("upgrade", help=_("Bring the database's schema up to date (take a backup first)."))
+    @click.option("--dry-run", is_flag=True, help=_("Show what would change; change nothing."))
+    def run(dry_run: bool) -> None:
+        engine = connect(load_settings().database_url)
+        before, known = usable_version(engine), head_version()
+        if before == known:
+            click.echo(_("The schema is up to date: {version}").format(version=known))
+            return
+        if not dry_run:
+            bring_up_to_date(engine)
+        click.echo(_("schema {before} → {after}").format(before=before or "–", after=known))
+
+    return run
+
+
+def _db() -> click.Group:
+    group = click.Group("db", help=_("The database and its schema."))
+    group.add_command(_upgrade())
+    return group
+
+
+commands: dict[str, click.Command] = {"db": _db()}
