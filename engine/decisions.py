@@ -8,7 +8,7 @@ from engine.clock import local_date
 from engine.i18n import N_
 from engine.ladders import Rung
 from engine.rows import DecisionRow, SilenceRow, TaskRow
-from engine.states import DROPPED, FINAL, OPEN, TO_HAND_IN, State
+from engine.states import DROPPED, FINAL, HALTED, OPEN, TO_HAND_IN, State
 
 SETTLING_IN = 3  # working days after opening in which no reminder is worth sending
 SEND = "send"
@@ -31,6 +31,8 @@ REASONS = {
     ),
     "closed": Reason("cancelled", N_("the plan was closed")),
     "dropped": Reason("cancelled", N_("the duty was dropped, or waits for its turn again")),
+    "suspended": Reason("cancelled", N_("the task was suspended")),
+    "transferring": Reason("cancelled", N_("the unit had ended; the task waits for its successor")),
     "redated": Reason("cancelled", N_("the date in force changed: its own rungs count")),
     "done": Reason("done", N_("the task was done by then")),
     "acknowledged": Reason("done", N_("the unit had taken the task up")),
@@ -65,6 +67,8 @@ def decide(rung: Rung, decision: DecisionRow, task: TaskRow, now: datetime, sile
         return SEND
     if task.state in DROPPED or task.state == State.WAITING:
         return "dropped"
+    if task.state in HALTED:
+        return task.state
     if decision.deadline_version != task.deadline_version and rung.when.anchor != "opening":
         return "redated"
     if task.state != _STANDS_IN.get(rung.when.anchor, task.state):

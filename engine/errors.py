@@ -100,7 +100,11 @@ class Conflict(KhError):
 
 
 class Denied(KhError):
-    """The acting person has no right to this move."""
+    """The acting person has no right to this; `task` is the first that was meant, `trigger` what was to be done."""
+
+    def __init__(self, text: str, task: Any = None, trigger: str | None = None):
+        super().__init__(text)
+        self.task, self.trigger = task, trigger
 
 
 class Endless(KhError):

@@ -19,7 +19,7 @@ from engine.office import Office, Register
 from engine.plan.blueprint import Blueprint
 from engine.rows import InstanceRow, TaskRow
 from engine.settle import SYSTEM, Settling
-from engine.states import FINAL, State
+from engine.states import FINAL, HALTED, State
 
 BATCH = 500
 
@@ -174,6 +174,9 @@ def _sweep_instance(
     marks: list[tuple[TaskRow, datetime | None]] = []
     for task in tasks:
         if task.state == State.WAITING:
+            continue
+        if task.state in HALTED:
+            marks.append((task, None))
             continue
         calendar = almanac.of(blueprint.calendar_name, register, task.unit)
         due, following = agenda(

@@ -31,6 +31,9 @@ class TaskRow(NamedTuple):
     by_hand: bool
     provisional: bool
     overdue_at: datetime | None
+    late_from: date | None
+    paused_days: int
+    taken_from: str
     acked_until: datetime | None
     swept_at: datetime | None
     next_action_at: datetime | None
@@ -111,3 +114,63 @@ class SilenceRow(NamedTuple):
     reason: str
     made_at: datetime
     ended_at: datetime | None
+
+
+class HandInRow(NamedTuple):
+    """One output as it arrived in one form."""
+
+    id: int
+    task_id: int
+    output: str
+    form: str
+    doc: str | None
+    pieces: int
+    quota: str
+    collective: int
+    individual: int
+    file: str | None
+    file_name: str | None
+    file_size: int | None
+    arrived_at: datetime
+    actor: str
+    void_at: datetime | None
+
+
+class ExtensionRow(NamedTuple):
+    """A request for more time."""
+
+    id: int
+    task_id: int
+    requested_at: datetime
+    last_day: date
+    asked: date
+    late: bool
+    doc: str | None
+    reason: str
+    outcome: str
+    decided_at: datetime | None
+    decided_by: str | None
+    decision_doc: str | None
+    decision_reason: str | None
+    granted: date | None
+
+
+class SuspensionRow(NamedTuple):
+    """A stretch of time that does not count."""
+
+    id: int
+    task_id: int
+    state: str
+    from_at: datetime
+    to_at: datetime | None
+    doc: str | None
+    reason: str
+
+
+class StandInRow(NamedTuple):
+    """A unit that plays another's part in one instance."""
+
+    role: str
+    unit: str
+    successor: str
+    since: datetime

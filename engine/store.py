@@ -1,7 +1,8 @@
 """Every query, named by what it is for. Plain Core statements over the tables."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -95,13 +96,18 @@ def add_instance(connection: Connection, row: Mapping[str, Any]) -> int:
 
 def add_units(connection: Connection, directory: str, facts: Mapping[str, str]) -> None:
     """Units that are new to the register; known ones keep what was loaded for them."""
-    rows = [{"directory": directory, "unit": unit, "facts": text} for unit, text in facts.items()]
+    rows = [{"directory": directory, "unit": unit, **_unit_columns(text)} for unit, text in facts.items()]
     insert_new(connection, UNIT, rows)
+
+
+def _unit_columns(facts: str) -> dict[str, Any]:
+    end = json.loads(facts).get("valid_to")
+    return {"facts": facts, "valid_to": date.fromisoformat(end) if end else None}
 
 
 def replace_unit(connection: Connection, directory: str, unit: str, facts: str) -> None:
     where = and_(UNIT.c.directory == directory, UNIT.c.unit == unit)
-    if not connection.execute(update(UNIT).where(where).values(facts=facts)).rowcount:
+    if not connection.execute(update(UNIT).where(where).values(**_unit_columns(facts))).rowcount:
         add_units(connection, directory, {unit: facts})
 
 

@@ -62,9 +62,14 @@ def label(timeliness: str) -> str:
 
 
 def standing(task: TaskRow, stage: Stage, now: datetime, calendar: Calendar) -> Standing:
-    """How a task stands at an instant. What was handed in is judged by its arrival, accepted yet or not."""
+    """How a task stands at an instant. What was handed in is judged by its arrival, accepted yet or not.
+
+    A suspended task is never overdue.
+    """
     if stage.type == "ongoing":
         return Standing(Timeliness.ONGOING, 0)
+    if task.state == State.SUSPENDED:
+        return Standing(Timeliness.IN_TIME if task.last_day else _open(task, now, calendar), 0)
     done = task.state == State.COMPLETED
     handed_in = task.submitted_at if done or task.state == State.SUBMITTED else None
     moment = handed_in or now
@@ -79,8 +84,10 @@ def is_overdue(task: TaskRow, now: datetime) -> bool:
 
 
 def days_late(task: TaskRow, moment: datetime, calendar: Calendar) -> int:
-    assert task.last_day is not None
-    return max(1, (local_date(moment, calendar.zone) - task.last_day).days)
+    """Calendar days after the last day, without suspended ones; at least 1."""
+    last_day = task.late_from or task.last_day
+    assert last_day is not None
+    return max(1, (local_date(moment, calendar.zone) - last_day).days - task.paused_days)
 
 
 def _open(task: TaskRow, now: datetime, calendar: Calendar) -> Timeliness:

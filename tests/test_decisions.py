@@ -39,6 +39,8 @@ CASES: tuple[tuple[str, Rung, dict[str, Any], str], ...] = (
     ("cancelled", OWED, {"state": State.CANCELLED}, "dropped"),
     ("exempt", OWED, {"state": State.EXEMPT}, "dropped"),
     ("waiting again", OWED, {"state": State.WAITING}, "dropped"),
+    ("suspended", OWED, {"state": State.SUSPENDED}, "suspended"),
+    ("between two units", OWED, {"state": State.TRANSFERRING}, "transferring"),
     ("another date meanwhile", OWED, {"deadline_version": 2}, "redated"),
     ("nobody took it up", TAKEN_UP, {}, SEND),
     ("taken up", TAKEN_UP, {"state": State.IN_PROGRESS, "acked_until": NOW + timedelta(1)}, "acknowledged"),

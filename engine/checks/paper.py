@@ -30,7 +30,7 @@ class PaperRegister(Register):
 def paper_task(blueprint: Blueprint, stage_id: str, unit: str, dates: Dates | None = None, **more: Any) -> TaskRow:
     """A task as it would stand, open and not taken up."""
     columns = asdict(dates or Dates())
-    blank = dict.fromkeys(TaskRow._fields)
+    blank = {**dict.fromkeys(TaskRow._fields), "paused_days": 0, "taken_from": ""}
     known = {"id": 0, "stage": stage_id, "period": "", "unit": unit, "state": State.ASSIGNED.value}
     return TaskRow(**{**blank, **known, "instance": blueprint.plan.plan, **columns, **more})
 

@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 
 from engine import machine, store
 from engine.almanac import Almanac, AnnouncedDay
-from engine.db import writing
 from engine.machine import Act
 from engine.office import Office
 from engine.plan.loader import load_calendar
@@ -28,13 +27,10 @@ class Announced:
 def load(office: Office, path: Path, act: Act, *, dry_run: bool = False) -> Announced:
     """Take in a file of announced days. Loading it twice changes nothing. Raises PlanError, Denied."""
     found = load_calendar(path)
-    with writing(office.engine) as connection:
+    with rights.acting(office, act, dry_run=dry_run) as connection:
         for directory in store.directories(connection):
             rights.require_keeper(connection, directory, act)
-        announced = announce(office, connection, found.days(), act)
-        if dry_run:
-            connection.rollback()
-    return announced
+        return announce(office, connection, found.days(), act)
 
 
 def announce(office: Office, connection: Connection, days: Iterable[AnnouncedDay], act: Act) -> Announced:

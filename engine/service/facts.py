@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from engine import machine, store
-from engine.db import writing
 from engine.errors import BadValue, NotFound
 from engine.i18n import _
 from engine.machine import Act
@@ -31,7 +30,7 @@ def fix_date(office: Office, selection: Selection, day: date, act: Act, *, dry_r
 
     Raises BadValue where the document itself gives the date, or the day lies before the plan's.
     """
-    with writing(office.engine) as connection:
+    with rights.acting(office, act, dry_run=dry_run) as connection:
         tasks = select_some(office, connection, selection, act.at)
         fixed = []
         for name, some in by_instance(tasks).items():
@@ -54,8 +53,6 @@ def fix_date(office: Office, selection: Selection, day: date, act: Act, *, dry_r
             settling = Settling(office, connection, instance, act)
             for stage in dict.fromkeys(task.stage for task in some):
                 settling.reproject(stage)
-        if dry_run:
-            connection.rollback()
     return fixed
 
 
@@ -76,7 +73,7 @@ def answer(office: Office, instance_name: str, question: str, text: str, act: Ac
     """Record what was decided on an open question of the plan. Raises NotFound, BadValue."""
     if not text.strip():
         raise BadValue(_("an answer needs a text"))
-    with writing(office.engine) as connection:
+    with rights.acting(office, act, dry_run=dry_run) as connection:
         instance = office.instance(connection, instance_name)
         blueprint = office.blueprint(connection, instance)
         rights.require_coordinator(connection, blueprint, act)
@@ -86,8 +83,6 @@ def answer(office: Office, instance_name: str, question: str, text: str, act: Ac
         store.add_answer(connection, instance.id, question, text)
         data = {"question": question, "text": text}
         store.add_entries(connection, [machine.entry(act, "answer", instance_id=instance.id, data=data)])
-        if dry_run:
-            connection.rollback()
 
 
 def note(
@@ -106,7 +101,7 @@ def note(
     """
     if not text.strip():
         raise BadValue(_("a note needs a text"))
-    with writing(office.engine) as connection:
+    with rights.acting(office, act, dry_run=dry_run) as connection:
         tasks = select_some(office, connection, selection, act.at)
         for name, some in by_instance(tasks).items():
             blueprint = office.blueprint(connection, office.instance(connection, name))
@@ -122,6 +117,4 @@ def note(
         store.add_entries(connection, [
             machine.entry(act, "note", task=task, after=task.state, data=data) for task in tasks
         ])  # fmt: skip
-        if dry_run:
-            connection.rollback()
     return [task.selector for task in tasks]

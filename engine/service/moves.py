@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from engine import machine, outbox, store
 from engine.clock import local_date, shown, shown_day
 from engine.dates import Dates
-from engine.db import writing
 from engine.errors import BadValue, NotFound
 from engine.i18n import _
 from engine.machine import Act, Step
@@ -21,7 +20,7 @@ from engine.rows import TaskRow
 from engine.service import rights
 from engine.service.select import Arrival, Selection, select_some
 from engine.settle import Moved, Settling, by_instance, rearmed
-from engine.states import FINAL, State, Trigger
+from engine.states import FINAL, HALTED, State, Trigger
 
 
 @dataclass(frozen=True)
@@ -49,12 +48,9 @@ def move(
     Denied, Conflict.
     """
     _require_reason(trigger, act)
-    with writing(office.engine) as connection:
+    with rights.acting(office, act, dry_run=dry_run) as connection:
         tasks = _selected(office, connection, selection, arrivals, act)
-        outcomes = move_tasks(office, connection, tasks, trigger, act, new_date=new_date, arrivals=arrivals)
-        if dry_run:
-            connection.rollback()
-    return outcomes
+        return move_tasks(office, connection, tasks, trigger, act, new_date=new_date, arrivals=arrivals)
 
 
 def move_tasks(
@@ -215,7 +211,7 @@ def undo(office: Office, entry_id: int, act: Act, *, dry_run: bool = False) -> U
     Raises NotFound, BadValue where the entry cannot be undone or something came after it.
     """
     _require_reason(Trigger.UNDO, act)
-    with writing(office.engine) as connection:
+    with rights.acting(office, act, dry_run=dry_run) as connection:
         found = store.find_entry(connection, entry_id)
         if found is None:
             raise NotFound(_("entry"), str(entry_id))
@@ -238,14 +234,12 @@ def undo(office: Office, entry_id: int, act: Act, *, dry_run: bool = False) -> U
         settling.advance(task.stage, {task.unit})
         settling.reproject(task.stage)
         sent = _replan(connection, task, found.at)
-        if dry_run:
-            connection.rollback()
     return Undone(Outcome(task.selector, task.state, states[0]), sent)
 
 
 def _next_look(state: State, task: TaskRow, act: Act) -> datetime | None:
     """When the sweep must look at a task again that was put back into a state."""
-    if state in FINAL:
+    if state in FINAL | HALTED:
         return None
     return task.opens_at if state is State.WAITING else act.happened_at
 

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine import machine, outbox, store
-from engine.db import writing
 from engine.errors import BadValue, NotFound
 from engine.i18n import _
 from engine.machine import Act
@@ -38,7 +37,7 @@ def retry(office: Office, numbers: Sequence[int], act: Act, *, dry_run: bool = F
 def _change(
     office: Office, number: int, status: str, act: Act, trigger: str, values: dict[str, Any], dry_run: bool
 ) -> None:
-    with writing(office.engine) as connection:
+    with rights.acting(office, act, dry_run=dry_run) as connection:
         message = find_message(connection, number)
         if message.status != status:
             raise BadValue(
@@ -60,8 +59,6 @@ def _change(
                 )
             ],
         )
-        if dry_run:
-            connection.rollback()
 
 
 def _require_coordinator(office: Office, connection: Connection, number: int, act: Act) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from engine import machine, outbox, silences, store
 from engine.clock import instant_of
-from engine.db import reading, writing
+from engine.db import reading
 from engine.errors import BadValue, NotFound
 from engine.escalation import decisions_for
 from engine.i18n import _
@@ -31,7 +31,7 @@ def remind(office: Office, selection: Selection, to: Sequence[str], act: Act, *,
     `to`: roles or units, by default the responsible units. Overdue work is told so. Raises BadValue where nothing is
     owed.
     """
-    with writing(office.engine) as connection:
+    with rights.acting(office, act, dry_run=dry_run) as connection:
         tasks = [task for task in select_some(office, connection, selection, act.at) if task.state in TO_HAND_IN]
         if not tasks:
             raise BadValue(_("nothing is to be handed in there: nobody to remind"))
@@ -47,8 +47,6 @@ def remind(office: Office, selection: Selection, to: Sequence[str], act: Act, *,
                 number = outbox.last_occurrence(connection, task.id, rung.id) + 1
                 outbox.add_decisions(connection, decisions_for(rung, number, act.at, blueprint, task, register))
         _enter(connection, act, "remind", tasks, {})
-        if dry_run:
-            connection.rollback()
     return [task.selector for task in tasks]
 
 
@@ -69,15 +67,13 @@ def silence(
     reason = reason or act.reason or ""
     if not reason:
         raise BadValue(_("“{trigger}” needs a --reason").format(trigger="silence"))
-    with writing(office.engine) as connection:
+    with rights.acting(office, act, dry_run=dry_run) as connection:
         tasks = [task for task in select_some(office, connection, selection, act.at) if task.state not in FINAL]
         if not tasks:
             raise BadValue(_("all of these tasks are finished: there is nothing to silence"))
         _require_coordinators(office, connection, tasks, act)
         keep_quiet(office, connection, tasks, until, act, reason)
         _enter(connection, act, "silence", tasks, {"until": until.isoformat(), "why": reason})
-        if dry_run:
-            connection.rollback()
     return [task.selector for task in tasks]
 
 
@@ -95,7 +91,7 @@ def keep_quiet(
 
 def lift(office: Office, selection: Selection, act: Act, *, dry_run: bool = False) -> int:
     """End the silences about the selected tasks; how many there were. Raises BadValue where there is none."""
-    with writing(office.engine) as connection:
+    with rights.acting(office, act, dry_run=dry_run) as connection:
         quiet = silences.in_force(connection, act.at)
         tasks = [task for task in select_some(office, connection, selection, act.at) if task.id in quiet]
         if not tasks:
@@ -103,8 +99,6 @@ def lift(office: Office, selection: Selection, act: Act, *, dry_run: bool = Fals
         _require_coordinators(office, connection, tasks, act)
         lifted = silences.lift(connection, [task.id for task in tasks], act.at)
         _enter(connection, act, "unsilence", tasks, {})
-        if dry_run:
-            connection.rollback()
     return lifted
 
 

@@ -1,18 +1,35 @@
 """Who may do what: nobody is named, the owner may do all; once people are named, all else is denied."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection
 
-from engine import store
+from engine import machine, store
+from engine.db import writing
 from engine.errors import Denied, NotFound
 from engine.i18n import _
 from engine.machine import Act
-from engine.office import Register
+from engine.office import Office, Register
 from engine.plan.blueprint import Blueprint
 from engine.rows import TaskRow
 from engine.states import Trigger
+
+
+@contextmanager
+def acting(office: Office, act: Act, *, dry_run: bool = False) -> Iterator[Connection]:
+    """One person's transaction: taken back where it is only tried out; what was denied is an entry of its own."""
+    try:
+        with writing(office.engine) as connection:
+            yield connection
+            if dry_run:
+                connection.rollback()
+    except Denied as denied:
+        data = {"text": str(denied), "trigger": denied.trigger}
+        with writing(office.engine) as connection:
+            store.add_entries(connection, [machine.entry(act, "denied", task=denied.task, data=data)])
+        raise
 
 
 def checked_unit(connection: Connection, blueprint: Blueprint, act: Act) -> Register:
@@ -51,11 +68,11 @@ def require(connection: Connection, blueprint: Blueprint, tasks: list[TaskRow], 
     person = people.get(act.actor)
     for task in tasks:
         if person is None or person.unit not in _units_that_may(blueprint, task, trigger, register):
-            raise Denied(
-                _("{actor} may not “{trigger}” {task}").format(actor=act.actor, trigger=trigger, task=task.selector)
-            )
+            text = _("{actor} may not “{trigger}” {task}")
+            raise Denied(text.format(actor=act.actor, trigger=trigger, task=task.selector), task, trigger)
         if act.for_unit and act.for_unit != person.unit:
-            raise Denied(_("{actor} does not act for {unit}").format(actor=act.actor, unit=act.for_unit))
+            text = _("{actor} does not act for {unit}")
+            raise Denied(text.format(actor=act.actor, unit=act.for_unit), task, trigger)
 
 
 def _coordinates(people: Mapping[str, Any], act: Act, blueprint: Blueprint) -> bool:

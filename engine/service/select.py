@@ -179,7 +179,7 @@ def _filters(office: Office, selection: Selection, now: datetime) -> list[Column
         conditions.append(column.state.in_(selection.states))
     if selection.overdue:
         on_time = and_(column.state == State.SUBMITTED, column.submitted_at < column.overdue_at)
-        conditions += [column.overdue_at <= now, column.state.not_in(FINAL), not_(on_time)]
+        conditions += [column.overdue_at <= now, column.state.not_in(FINAL | {State.SUSPENDED}), not_(on_time)]
     if selection.due_within is not None:
         today = local_date(now, office.zone)
         horizon = today + timedelta(days=selection.due_within)

@@ -14,7 +14,7 @@ from engine.calendar import Calendar
 from engine.checks import check
 from engine.clock import local_date
 from engine.dates import Dates, Stretch, opens_on, project
-from engine.db import reading, writing
+from engine.db import reading
 from engine.deadlines import Occurrence
 from engine.errors import BadValue, Conflict, PlanError, Problem
 from engine.i18n import _
@@ -24,8 +24,8 @@ from engine.plan.blueprint import Blueprint
 from engine.plan.directory import Directory, Unit
 from engine.plan.loader import Source, load_plan
 from engine.recount import Shifted
+from engine.service import rights
 from engine.service.calendars import announce
-from engine.service.rights import checked_unit, require_coordinator
 from engine.service.units import facts_of, people_of
 from engine.settle import Settling
 from engine.states import State
@@ -74,10 +74,10 @@ def start(
     snapshot = blueprint.to_json()
     digest = Blueprint.digest(snapshot)
     facts = facts_of(directory)
-    with writing(office.engine) as connection:
+    with rights.acting(office, act, dry_run=dry_run) as connection:
         if store.find_instance(connection, name):
             raise Conflict(_("instance {name} exists already: choose another --id").format(name=name))
-        require_coordinator(connection, blueprint, act, known=False)
+        rights.require_coordinator(connection, blueprint, act, known=False)
         known = store.unit_facts(connection, blueprint.directory_name, facts)
         _refuse_other_directory(blueprint, directory, known)
         store.add_units(connection, blueprint.directory_name, facts)
@@ -95,15 +95,13 @@ def start(
         store.add_tallies(connection, _tallies(blueprint, rows, directory.units, instance_id))
         data = {"plan": blueprint.plan.plan, "snapshot": digest, "tasks": len(rows), "backdate": backdate}
         store.add_entries(connection, [machine.entry(act, "start", instance_id=instance_id, data=data)])
-        checked_unit(connection, blueprint, act)
+        rights.checked_unit(connection, blueprint, act)
         store.add_creation_entries(connection, instance_id, {
             "at": act.at, "happened_at": act.happened_at, "actor": act.actor, "doc": act.doc,
         })  # fmt: skip
         settling = Settling(office, connection, office.instance(connection, name), act, announced.almanac)
         for stage_id in filter(blueprint.waits, blueprint.plan.stages):
             settling.advance(stage_id)
-        if dry_run:
-            connection.rollback()
     kept = tuple(unit for unit, text in known.items() if text != facts[unit])
     waiting = sum(row["state"] == State.WAITING for row in rows)
     return Started(name, len(rows), waiting, findings, kept, tuple(announced.shifted))

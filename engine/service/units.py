@@ -8,7 +8,7 @@ from typing import Any
 
 from engine import machine, store
 from engine.checks import check
-from engine.db import reading, writing
+from engine.db import reading
 from engine.errors import PlanError
 from engine.machine import Act
 from engine.office import Office
@@ -33,7 +33,7 @@ def load_units(office: Office, path: Path, act: Act, *, dry_run: bool = False) -
     if source.directory is None or source.broken:
         raise PlanError(problems)
     new = facts_of(source.directory)
-    with writing(office.engine) as connection:
+    with rights.acting(office, act, dry_run=dry_run) as connection:
         rights.require_keeper(connection, source.directory_name, act)
         known = store.unit_facts(connection, source.directory_name)
         added = [unit for unit in new if unit not in known]
@@ -48,8 +48,6 @@ def load_units(office: Office, path: Path, act: Act, *, dry_run: bool = False) -
             for unit in (*added, *changed)
         ])  # fmt: skip
         store.replace_people(connection, source.directory_name, people_of(source.directory, source.directory_name))
-        if dry_run:
-            connection.rollback()
     return Loaded(added, changed)
 
 
