@@ -11,8 +11,9 @@ from engine.commands.app import act_of, acting, selecting, selection_of, with_of
 from engine.commands.output import print_json, print_table
 from engine.i18n import _
 from engine.office import Office
-from engine.service.moves import Outcome, move, undo
+from engine.service.moves import Outcome, move
 from engine.service.select import read_arrivals
+from engine.service.undoing import undo
 from engine.states import Trigger, state_label
 
 HELP: dict[Trigger, Callable[[], str]] = {

@@ -1,14 +1,13 @@
-"""Moving tasks: acknowledge, hand in, accept, return, cancel, exempt, undo; one or many, all or nothing."""
+"""Moving tasks: acknowledge, hand in, accept, return, cancel, exempt; one or many, all or nothing."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
-from typing import Any, get_args, get_type_hints
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
-from engine import machine, outbox, store
+from engine import machine
 from engine.clock import local_date, shown, shown_day
 from engine.dates import Dates
 from engine.errors import BadValue, NotFound
@@ -20,7 +19,7 @@ from engine.rows import TaskRow
 from engine.service import rights
 from engine.service.select import Arrival, Selection, select_some
 from engine.settle import Moved, Settling, by_instance, rearmed
-from engine.states import FINAL, HALTED, State, Trigger
+from engine.states import State, Trigger
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ def move(
     `act.happened_at` is when it happened: the arrival, for a hand-in. Raises BadValue, NotFound, IllegalMove,
     Denied, Conflict.
     """
-    _require_reason(trigger, act)
+    require_reason(trigger, act)
     with rights.acting(office, act, dry_run=dry_run) as connection:
         tasks = _selected(office, connection, selection, arrivals, act)
         return move_tasks(office, connection, tasks, trigger, act, new_date=new_date, arrivals=arrivals)
@@ -83,7 +82,8 @@ def move_tasks(
     return outcomes
 
 
-def _require_reason(trigger: Trigger, act: Act) -> None:
+def require_reason(trigger: Trigger, act: Act) -> None:
+    """Raises BadValue for what nobody may do without saying why."""
     needs = (Trigger.RETURN, Trigger.CANCEL, Trigger.EXEMPT, Trigger.UNDO)
     if trigger in needs and not act.reason:
         raise BadValue(_("“{trigger}” needs a --reason").format(trigger=trigger))
@@ -185,90 +185,14 @@ _CHANGES: dict[Trigger, Callable[[Case], Changes]] = {
 
 
 def new_deadline(office: Office, blueprint: Blueprint, task: TaskRow, day: date, moment: datetime) -> dict[str, Any]:
-    """The columns of a date in force from now on: the day itself is the last good one."""
+    """The columns of a date in force from now on: the day itself is the last good one, and lateness begins anew."""
     stage = blueprint.plan.stages[task.stage]
     dates = Dates(named=day, last_day=day, from_on=task.from_on, to_on=task.to_on)
     return {
         **dates.columns(office.calendar, never_overdue=stage.never_overdue),
         "original_last_day": task.original_last_day or day,
         "by_hand": True,
+        "late_from": None,
+        "paused_days": 0,
         **rearmed(task, moment),
     }
-
-
-@dataclass(frozen=True)
-class Undone:
-    outcome: Outcome
-    sent: list[str] = field(default_factory=list)  # notices that went out about the task since, by Message-ID
-
-
-UNDOABLE = frozenset({*(trigger.value for trigger in _CHANGES), "fix-date"})
-
-
-def undo(office: Office, entry_id: int, act: Act, *, dry_run: bool = False) -> Undone:
-    """Compensate the last entry of a task: its state and dates become what they were before it.
-
-    Raises NotFound, BadValue where the entry cannot be undone or something came after it.
-    """
-    _require_reason(Trigger.UNDO, act)
-    with rights.acting(office, act, dry_run=dry_run) as connection:
-        found = store.find_entry(connection, entry_id)
-        if found is None:
-            raise NotFound(_("entry"), str(entry_id))
-        task = _undoable(connection, found)
-        instance = office.instance(connection, task.instance)
-        blueprint = office.blueprint(connection, instance)
-        rights.require_coordinator(connection, blueprint, act)
-        old = {name: _restore(name, values[0]) for name, values in json.loads(found.data).get("changed", {}).items()}
-        dropped = old.pop("deadline_version", None)
-        changes = {
-            **old,
-            **({"deadline_version": task.deadline_version + 1} if dropped else {}),
-            "next_action_at": _next_look(State(found.before), task, act),
-        }
-        step = Step(task, Trigger.UNDO, State(found.before), changes, data={"undoes": entry_id})
-        states = machine.apply(connection, [step], act)
-        settling = Settling(office, connection, instance, act)
-        settling.after([Moved(task, states[0], act.happened_at)])
-        settling.close_again(task.stage)
-        settling.advance(task.stage, {task.unit})
-        settling.reproject(task.stage)
-        sent = _replan(connection, task, found.at)
-    return Undone(Outcome(task.selector, task.state, states[0]), sent)
-
-
-def _next_look(state: State, task: TaskRow, act: Act) -> datetime | None:
-    """When the sweep must look at a task again that was put back into a state."""
-    if state in FINAL | HALTED:
-        return None
-    return task.opens_at if state is State.WAITING else act.happened_at
-
-
-def _undoable(connection: Connection, found: Any) -> TaskRow:
-    if found.task_id is None or found.trigger not in UNDOABLE:
-        raise BadValue(_("entry {id} ({trigger}) cannot be undone").format(id=found.id, trigger=found.trigger))
-    last = store.last_entry_id(connection, found.task_id, [*UNDOABLE, "undo", "open", "date"])
-    if last != found.id:
-        raise BadValue(_("entry {id} is not the task's last one: undo {last} first").format(id=found.id, last=last))
-    return store.tasks_by_id(connection, [found.task_id])[found.task_id]
-
-
-_TYPES = get_type_hints(TaskRow)
-
-
-def _restore(name: str, value: Any) -> Any:
-    """A column's value as the log kept it, in its own type again."""
-    kinds = get_args(_TYPES[name]) or (_TYPES[name],)
-    kind = next((kind for kind in (datetime, date, time) if kind in kinds), None)
-    return kind.fromisoformat(value) if kind and isinstance(value, str) else value
-
-
-def _replan(connection: Connection, task: TaskRow, since: datetime) -> list[str]:
-    """Notices not sent because the task seemed done are due again; those sent since are listed."""
-    found = outbox.decisions(connection, outbox.DECISION.c.task_id == task.id)
-    again = [row.id for row in found if row.outcome == "done" and row.message_id is None]
-    for some in store.chunks(again):
-        outbox.reopen_decisions(connection, some)
-    ids = {row.message_id for row in found if row.outcome == "sent"}
-    sent = outbox.messages(connection, outbox.MESSAGE.c.id.in_(ids), outbox.MESSAGE.c.sent_at >= since) if ids else []
-    return [message.message_id for message in sent]
