@@ -77,12 +77,11 @@ class Settling:
                 done[key] += (item.state == State.COMPLETED) - (item.task.state == State.COMPLETED)
                 dropped[key] += (item.state in DROPPED) - (item.task.state in DROPPED)
                 arrivals[key] = max(arrivals.get(key, item.arrived_at), item.arrived_at)
-        touched = [key for key in done if done[key] or dropped[key]]
-        for key in touched:
-            store.count_on(self.connection, self.instance.id, key, done[key], dropped[key])
-        rows = store.tallies(self.connection, self.instance.id, {key[0] for key in touched}) if touched else []
-        by_key = {(row.stage, row.period, row.scope): row for row in rows}
-        return [key for key in touched if key in by_key and self.mark(by_key[key], arrivals[key])]
+        rows = {
+            key: store.count_on(self.connection, self.instance.id, key, done[key], dropped[key])
+            for key in done if done[key] or dropped[key]
+        }  # fmt: skip
+        return [key for key, row in rows.items() if row is not None and self.mark(row, arrivals[key])]
 
     def keys(self, task: TaskRow) -> Iterable[tuple[str, str, str]]:
         yield task.stage, task.period, ""

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -22,6 +23,7 @@ from sqlalchemy import (
 )  # fmt: skip
 
 from engine.almanac import AnnouncedDay, Scope
+from engine.prepared import Prepared, insert_rows
 from engine.rows import InstanceRow, TallyRow, TaskRow
 from engine.states import FINAL
 from engine.tables import (
@@ -59,27 +61,32 @@ def chunks(items: Sequence[Any], size: int = CHUNK) -> Iterator[Sequence[Any]]:
 
 def insert_new(connection: Connection, target: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert the rows whose keys are not there yet; both databases spell it alike."""
-    if not rows:
-        return
-    if connection.dialect.name == "postgresql":
+    if rows:
+        _inserting_new(target, tuple(rows[0]), connection.dialect.name).run(connection, rows)
+
+
+@cache
+def _inserting_new(target: Table, columns: tuple[str, ...], dialect: str) -> Prepared:
+    if dialect == "postgresql":
         from sqlalchemy.dialects.postgresql import insert as insert_or_skip
     else:
         from sqlalchemy.dialects.sqlite import insert as insert_or_skip  # type: ignore[assignment]
-    connection.execute(insert_or_skip(target).on_conflict_do_nothing(), [dict(row) for row in rows])
+    return Prepared(insert_or_skip(target).on_conflict_do_nothing(), columns=columns)
 
 
 # --- instances, snapshots, units ---------------------------------------------------------------------------------
 
+_INSTANCES = Prepared(select(*[INSTANCE.c[name] for name in InstanceRow._fields]).order_by(INSTANCE.c.id), InstanceRow._make)
+_INSTANCE_NAMED = Prepared(_INSTANCES.statement.where(INSTANCE.c.name == bindparam("name")), InstanceRow._make)
+_PEOPLE = Prepared(select(PERSON).where(PERSON.c.directory == bindparam("key")))
+
 
 def find_instance(connection: Connection, name: str) -> InstanceRow | None:
-    columns = [INSTANCE.c[field] for field in InstanceRow._fields]
-    row = connection.execute(select(*columns).where(INSTANCE.c.name == name)).first()
-    return InstanceRow._make(row) if row else None
+    return _INSTANCE_NAMED.first(connection, name=name)
 
 
 def instances(connection: Connection) -> list[InstanceRow]:
-    columns = [INSTANCE.c[field] for field in InstanceRow._fields]
-    return [InstanceRow._make(row) for row in connection.execute(select(*columns).order_by(INSTANCE.c.id))]
+    return _INSTANCES.all(connection)
 
 
 def add_snapshot(connection: Connection, sha256: str, content: str, source: str) -> None:
@@ -143,7 +150,7 @@ def forget_people(connection: Connection) -> None:
 
 def people(connection: Connection, directory: str) -> dict[str, Any]:
     """user → row of everybody who may act in this directory."""
-    return {row.user: row for row in connection.execute(select(PERSON).where(PERSON.c.directory == directory))}
+    return {row.user: row for row in _PEOPLE.all(connection, key=directory)}
 
 
 def add_answer(connection: Connection, instance_id: int, question: str, text: str) -> None:
@@ -160,9 +167,12 @@ def answers(connection: Connection, instance_id: int) -> dict[str, str]:
 # --- announced days ----------------------------------------------------------------------------------------------
 
 
+_NEWEST_DAY = Prepared(select(func.max(CALENDAR_DAY.c.id).label("newest")))
+
+
 def newest_calendar_day(connection: Connection) -> int:
     """What tells whether days were announced since one last looked; 0 where none ever were."""
-    return connection.execute(select(func.max(CALENDAR_DAY.c.id))).scalar() or 0
+    return _NEWEST_DAY.value(connection) or 0
 
 
 def calendar_days(connection: Connection) -> list[AnnouncedDay]:
@@ -190,6 +200,18 @@ def task_query() -> Select[Any]:
 def tasks(connection: Connection, *conditions: ColumnElement[bool]) -> list[TaskRow]:
     query = task_query().where(*conditions).order_by(TASK.c.id)
     return [TaskRow._make(row) for row in connection.execute(query)]
+
+
+_EVERY_TASK = task_query()
+_TASKS_OF_UNIT = Prepared(
+    _EVERY_TASK.where(*[TASK.c[name] == bindparam(name) for name in ("instance_id", "stage", "unit")]).order_by(TASK.c.id),
+    TaskRow._make,
+)
+
+
+def unit_tasks(connection: Connection, instance_id: int, stage: str, unit: str) -> list[TaskRow]:
+    """A unit's tasks of one stage, in all its periods."""
+    return _TASKS_OF_UNIT.all(connection, instance_id=instance_id, stage=stage, unit=unit)
 
 
 def first_unfinished(connection: Connection, instance_id: int) -> TaskRow | None:
@@ -223,7 +245,7 @@ def stage_tasks(
 
 
 def add_tasks(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    connection.execute(insert(TASK), [dict(row) for row in rows])
+    insert_rows(connection, TASK, rows)
 
 
 def add_creation_entries(connection: Connection, instance_id: int, act: Mapping[str, Any]) -> None:
@@ -238,24 +260,32 @@ def update_tasks(connection: Connection, changes: Sequence[tuple[TaskRow, Mappin
     """Compare-and-set on the version; False where any task was changed by somebody else."""
     counted = 0
     for names, group in groupby(changes, key=lambda item: tuple(item[1])):
-        values = {name: bindparam(f"new_{name}", type_=TASK.c[name].type) for name in names}
-        statement = (
-            update(TASK)
-            .where(TASK.c.id == bindparam("key"), TASK.c.version == bindparam("seen"))
-            .values(version=TASK.c.version + 1, **values)
-        )
         rows = [
             {"key": task.id, "seen": task.version} | {f"new_{name}": value for name, value in new.items()}
             for task, new in group
         ]
-        counted += connection.execute(statement, rows).rowcount
+        counted += _updating(names).run(connection, rows)
     return counted == len(changes)
+
+
+_AS_SEEN = and_(TASK.c.id == bindparam("key"), TASK.c.version == bindparam("seen"))
+
+
+@cache
+def _updating(names: tuple[str, ...]) -> Prepared:
+    values = {name: bindparam(f"new_{name}", type_=TASK.c[name].type) for name in names}
+    return Prepared(update(TASK).where(_AS_SEEN).values(version=TASK.c.version + 1, **values))
+
+
+_DUE = Prepared(
+    _EVERY_TASK.where(TASK.c.next_action_at <= bindparam("now"))
+    .order_by(TASK.c.next_action_at, TASK.c.id).limit(bindparam("most")), TaskRow._make,
+)  # fmt: skip
 
 
 def due_tasks(connection: Connection, now: datetime, limit: int) -> list[TaskRow]:
     """The open tasks something falls due for, the oldest first: one index scan."""
-    query = task_query().where(TASK.c.next_action_at <= now).order_by(TASK.c.next_action_at, TASK.c.id).limit(limit)
-    return [TaskRow._make(row) for row in connection.execute(query)]
+    return _DUE.all(connection, now=now, most=limit)
 
 
 def next_action_at(connection: Connection) -> datetime | None:
@@ -263,15 +293,14 @@ def next_action_at(connection: Connection) -> datetime | None:
     return connection.execute(select(func.min(TASK.c.next_action_at))).scalar()
 
 
+_MARK = Prepared(
+    update(TASK).where(_AS_SEEN).values(swept_at=bindparam("now"), next_action_at=bindparam("next"))
+)  # fmt: skip
+
+
 def mark_swept(connection: Connection, rows: Sequence[tuple[TaskRow, datetime | None]], now: datetime) -> None:
-    statement = (
-        update(TASK)
-        .where(TASK.c.id == bindparam("key"), TASK.c.version == bindparam("seen"))
-        .values(swept_at=bindparam("now", type_=TASK.c.swept_at.type),
-                next_action_at=bindparam("next", type_=TASK.c.next_action_at.type))
-    )  # fmt: skip
     if rows:
-        connection.execute(statement, [
+        _MARK.run(connection, [
             {"key": task.id, "seen": task.version, "now": now, "next": next_at} for task, next_at in rows
         ])  # fmt: skip
 
@@ -280,7 +309,7 @@ def mark_swept(connection: Connection, rows: Sequence[tuple[TaskRow, datetime | 
 
 
 def add_tallies(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    connection.execute(insert(TALLY), [dict(row) for row in rows])
+    insert_rows(connection, TALLY, rows)
 
 
 def tallies(connection: Connection, instance_id: int, stages: Iterable[str] | None = None) -> list[TallyRow]:
@@ -290,15 +319,22 @@ def tallies(connection: Connection, instance_id: int, stages: Iterable[str] | No
     return [TallyRow._make(row) for row in connection.execute(query)]
 
 
-def count_on(connection: Connection, instance_id: int, key: tuple[str, str, str], done: int, dropped: int) -> None:
-    """Move a stage's counters; relative, so that two writers never lose a count."""
-    stage, period, scope = key
-    connection.execute(
-        update(TALLY)
-        .where(TALLY.c.instance_id == instance_id, TALLY.c.stage == stage, TALLY.c.period == period,
-               TALLY.c.scope == scope)
-        .values(done=TALLY.c.done + done, dropped=TALLY.c.dropped + dropped)
-    )  # fmt: skip
+_TALLY_KEY = and_(*[TALLY.c[name] == bindparam(f"its_{name}") for name in ("instance_id", "stage", "period", "scope")])
+_COUNT = Prepared(
+    update(TALLY).where(_TALLY_KEY)
+    .values(done=TALLY.c.done + bindparam("more_done"), dropped=TALLY.c.dropped + bindparam("more_dropped"))
+)  # fmt: skip
+_TALLY = Prepared(select(*[TALLY.c[name] for name in TallyRow._fields]).where(_TALLY_KEY), TallyRow._make)
+
+
+def count_on(
+    connection: Connection, instance_id: int, key: tuple[str, str, str], done: int, dropped: int
+) -> TallyRow | None:
+    """Move a stage's counters, relatively, so that two writers never lose a count; how they stand now."""
+    its = dict(zip(("its_instance_id", "its_stage", "its_period", "its_scope"), (instance_id, *key), strict=True))
+    _COUNT.run(connection, [{**its, "more_done": done, "more_dropped": dropped}])
+    found: TallyRow | None = _TALLY.first(connection, **its)
+    return found
 
 
 def set_reached(connection: Connection, tally_id: int, reached_at: datetime | None) -> None:
@@ -309,8 +345,7 @@ def set_reached(connection: Connection, tally_id: int, reached_at: datetime | No
 
 
 def add_entries(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        connection.execute(insert(ENTRY), [dict(row) for row in rows])
+    insert_rows(connection, ENTRY, rows)
 
 
 def entries(connection: Connection, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Any]:
@@ -335,8 +370,12 @@ def last_entry_id(connection: Connection, task_id: int, triggers: Iterable[str])
 # --- time --------------------------------------------------------------------------------------------------------
 
 
+_BEAT = Prepared(select(HEARTBEAT.c.at).where(HEARTBEAT.c.name == bindparam("name")))
+
+
 def last_beat(connection: Connection, name: str) -> datetime | None:
-    return connection.execute(select(HEARTBEAT.c.at).where(HEARTBEAT.c.name == name)).scalar()
+    found: datetime | None = _BEAT.value(connection, name=name)
+    return found
 
 
 def beat(connection: Connection, name: str, at: datetime) -> None:
