@@ -62,9 +62,9 @@ def timeline(blueprint: Blueprint, task: TaskRow) -> Timeline:
 
 
 def _counts_from(task: TaskRow) -> date | None:
-    """The named day, or the last one where that is later (it was rolled) or the only one."""
+    """The named day, or the last one where that is later (it was rolled) or the only one; paused days later."""
     days = [day for day in (task.named, task.last_day) if day]
-    return max(days, default=None)
+    return max(days) + timedelta(days=task.paused_days) if days else None
 
 
 @lru_cache(maxsize=4096)

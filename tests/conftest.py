@@ -19,6 +19,7 @@ from aiosmtpd.controller import Controller
 import engine.commands.authoring
 import engine.commands.calendar
 import engine.commands.care
+import engine.commands.clocks
 import engine.commands.clockwork
 import engine.commands.demo
 import engine.commands.explaining

@@ -41,7 +41,7 @@ def _make(trigger: Trigger) -> click.Command:
         arrivals = read_arrivals(Path(table), office.zone, office.calendar.work_start) if table else None
         day = read_day(new_date) if new_date else None
         outcomes = move(office, selection, trigger, act, new_date=day, arrivals=arrivals, dry_run=dry_run)
-        _print(outcomes, as_json, dry_run)
+        print_outcomes(outcomes, as_json, dry_run)
 
     command = click.command(trigger.value, help=HELP[trigger]())(run)
     if trigger is Trigger.RETURN:
@@ -49,7 +49,7 @@ def _make(trigger: Trigger) -> click.Command:
     return command
 
 
-def _print(outcomes: list[Outcome], as_json: bool, dry_run: bool) -> None:
+def print_outcomes(outcomes: list[Outcome], as_json: bool, dry_run: bool) -> None:
     if as_json:
         print_json([{"task": item.task, "before": item.before, "after": item.after} for item in outcomes])
         return
@@ -68,7 +68,7 @@ def _undo() -> click.Command:
         dry_run = options.pop("dry_run")
         entry = options.pop("entry")
         found = undo(office, entry, act_of(office, options), dry_run=dry_run)
-        _print([found.outcome], False, dry_run)
+        print_outcomes([found.outcome], False, dry_run)
         for message_id in found.sent:
             click.echo(_("sent in the meantime and not to be called back: {id}").format(id=message_id))
 

@@ -10,6 +10,7 @@ from engine import outbox, store
 from engine.errors import BadValue
 from engine.i18n import _
 from engine.office import Office, Register
+from engine.reports.extensions import ledger_views
 from engine.reports.notices import decision_views
 from engine.reports.tasks import task_views
 from engine.service.select import Selection
@@ -66,6 +67,7 @@ def task_view(office: Office, connection: Connection, selector: str, now: dateti
     }
     return {
         **task_views(office, connection, tasks, now)[0],
+        **ledger_views(connection, task, office.zone),
         "units": units,
         "definition": blueprint.plan.stages[task.stage].model_dump(mode="json", by_alias=True, exclude_defaults=True),
         "notices": decision_views(connection, outbox.decisions(connection, outbox.DECISION.c.task_id == task.id)),

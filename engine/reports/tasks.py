@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine import store
+from engine import ledgers, store
 from engine.calendar import Calendar
 from engine.gates import Progress, same_stages, waits_for
 from engine.office import Office, Register
 from engine.plan.blueprint import Blueprint, needed
-from engine.rows import InstanceRow, TaskRow
+from engine.reports.extensions import remaining_days
+from engine.rows import ExtensionRow, InstanceRow, SuspensionRow, TaskRow
 from engine.states import DROPPED, FINAL, State
 from engine.timeliness import CELLS, Timeliness, standing
 
@@ -24,10 +25,26 @@ def task_views(office: Office, connection: Connection, tasks: Sequence[TaskRow],
         instance = office.instance(connection, name)
         blueprint = office.blueprint(connection, instance)
         progress = _progress(connection, instance, blueprint)
+        asked = ledgers.extensions_of(connection, instance.id)
+        pauses = ledgers.open_suspensions(connection, [task.id for task in tasks if task.state == State.SUSPENDED])
         some = [task for task in tasks if task.instance == name]
         calendar = office.almanac(connection).of(blueprint.calendar_name)
-        views += [_view(task, blueprint, progress, now, calendar) for task in some]
+        views += [
+            {**_view(task, blueprint, progress, now, calendar),
+             **_moved(task, asked.get(task.id, ()), pauses.get(task.id), office.zone)}
+            for task in some
+        ]  # fmt: skip
     return views
+
+
+def _moved(task: TaskRow, asked: Sequence[ExtensionRow], pause: SuspensionRow | None, zone: str) -> dict[str, Any]:
+    """Why the date in force is another than the original one, or stands still."""
+    return {
+        "extension": asked[-1].outcome if asked else None,
+        "extensions": sum(row.outcome == "granted" for row in asked),
+        "suspended_at": pause.from_at if pause else None,
+        "remaining_days": remaining_days(task, pause, zone) if pause else None,
+    }
 
 
 def _progress(connection: Connection, instance: InstanceRow, blueprint: Blueprint) -> Progress:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from engine import machine, store
+from engine.deadlines import Day, Period, Recurring
 from engine.errors import BadValue, NotFound
 from engine.i18n import _
 from engine.machine import Act
@@ -63,10 +64,19 @@ def _refuse_fixing(blueprint: Blueprint, task: TaskRow, day: date) -> None:
         raise BadValue(
             _("{day} lies before the plan's date ({issued})").format(day=day, issued=blueprint.plan.document.date)
         )
-    dated = task.last_day is not None and not task.provisional and not task.by_hand
-    if dated and blueprint.is_written(task.stage):
+    open_till_now = task.last_day is None or task.provisional or task.by_hand
+    if blueprint.is_written(task.stage) and (not open_till_now or _is_given(blueprint, task)):
         text = _("{task}: the document gives the date ({phrase}); only a granted extension moves it")
         raise BadValue(text.format(task=task.selector, phrase=blueprint.due(task.stage).phrase))
+
+
+def _is_given(blueprint: Blueprint, task: TaskRow) -> bool:
+    """Does the document say the very day, or the end of a period, whoever has moved it since?"""
+    deadline = blueprint.due(task.stage).deadline
+    if isinstance(deadline, Recurring):
+        turns = blueprint.occurrences(task.stage) or ()
+        return any(turn.period == task.period and turn.last_day for turn in turns)
+    return isinstance(deadline, Day | Period)
 
 
 def answer(office: Office, instance_name: str, question: str, text: str, act: Act, *, dry_run: bool = False) -> None:

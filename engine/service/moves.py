@@ -21,6 +21,8 @@ from engine.service.select import Arrival, Selection, select_some
 from engine.settle import Moved, Settling, by_instance, rearmed
 from engine.states import State, Trigger
 
+NEEDS_REASON = (Trigger.RETURN, Trigger.CANCEL, Trigger.EXEMPT)
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -46,7 +48,8 @@ def move(
     `act.happened_at` is when it happened: the arrival, for a hand-in. Raises BadValue, NotFound, IllegalMove,
     Denied, Conflict.
     """
-    require_reason(trigger, act)
+    if trigger in NEEDS_REASON:
+        require_reason(trigger, act)
     with rights.acting(office, act, dry_run=dry_run) as connection:
         tasks = _selected(office, connection, selection, arrivals, act)
         return move_tasks(office, connection, tasks, trigger, act, new_date=new_date, arrivals=arrivals)
@@ -82,10 +85,9 @@ def move_tasks(
     return outcomes
 
 
-def require_reason(trigger: Trigger, act: Act) -> None:
+def require_reason(trigger: str, act: Act) -> None:
     """Raises BadValue for what nobody may do without saying why."""
-    needs = (Trigger.RETURN, Trigger.CANCEL, Trigger.EXEMPT, Trigger.UNDO)
-    if trigger in needs and not act.reason:
+    if not act.reason:
         raise BadValue(_("“{trigger}” needs a --reason").format(trigger=trigger))
 
 

@@ -83,11 +83,9 @@ def _coordinates(people: Mapping[str, Any], act: Act, blueprint: Blueprint) -> b
 def _units_that_may(blueprint: Blueprint, task: TaskRow, trigger: str, register: Register) -> set[str]:
     stage = blueprint.plan.stages[task.stage]
     own = set(blueprint.partners(task.stage, task.unit))
-    if trigger == Trigger.ACK:
+    if trigger in (Trigger.ACK, "extend"):
         return own
-    if trigger == "note":
-        return own | set(blueprint.members(stage.submit_to))
-    if trigger == Trigger.SUBMIT:
+    if trigger in (Trigger.SUBMIT, "note"):
         return own | set(blueprint.members(stage.submit_to))
     if trigger in (Trigger.ACCEPT, Trigger.RETURN):
         accepting = blueprint.accept_by(stage)

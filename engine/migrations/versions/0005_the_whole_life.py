@@ -27,6 +27,14 @@ def _instant(name: str, *, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
+def _without_checks(name: str) -> sa.Table:
+    """A table as it is but for its checks: whether those are kept where it is rebuilt hangs on SQLAlchemy's version."""
+    table = sa.Table(name, sa.MetaData(), autoload_with=op.get_bind())
+    for check in [item for item in table.constraints if isinstance(item, sa.CheckConstraint)]:
+        table.constraints.remove(check)
+    return table
+
+
 def upgrade() -> None:
     _new_columns()
     _new_tables()
@@ -39,13 +47,14 @@ def _new_columns() -> None:
         sa.Column("taken_from", sa.String(), nullable=False, server_default=""),
     ]
     if op.get_bind().dialect.name == "sqlite":
-        # A rebuilt table keeps only the checks it is told of; 0004 lost that of `decision`.
         checks = tuple(sa.CheckConstraint(text, name=name) for name, text in TASK_CHECKS.items())
-        with op.batch_alter_table("task", recreate="always", table_args=checks) as batch:
+        old = _without_checks("task")
+        with op.batch_alter_table("task", recreate="always", copy_from=old, table_args=checks) as batch:
             for column in columns:
                 batch.add_column(column)
         reason = (sa.CheckConstraint(DECISION_REASON, name="decision_reason"),)
-        with op.batch_alter_table("decision", recreate="always", table_args=reason):
+        old = _without_checks("decision")
+        with op.batch_alter_table("decision", recreate="always", copy_from=old, table_args=reason):
             pass
     else:
         for column in columns:
