@@ -10,7 +10,8 @@ from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Table, Update, insert
+from sqlalchemy import ColumnElement, Connection, Delete, Dialect, Insert, Select, Table, Update, insert, type_coerce
+from sqlalchemy.types import NullType
 
 Convert = Callable[[Any], Any]
 
@@ -25,9 +26,10 @@ class _Compiled:
     read: tuple[tuple[int, Convert], ...]  # the columns that are not handed out as they come
 
     def arguments(self, values: Mapping[str, Any]) -> Any:
+        get = values.get
         found = [
-            value if value is None or convert is None else convert(value)
-            for value, convert in [(values.get(name, default), convert) for name, default, convert in self.given]
+            value if (value := get(name, default)) is None or convert is None else convert(value)
+            for name, default, convert in self.given
         ]
         return dict(zip(map(itemgetter(0), self.given), found, strict=True)) if self.named else found
 
@@ -61,10 +63,16 @@ class Prepared:
         compiled = self._for(connection.dialect)
         cursor = _cursor(connection)
         cursor.execute(compiled.sql, compiled.arguments(values))
-        make, row = self.make, compiled.row
-        found = [make(row(values)) for values in cursor.fetchall()] if compiled.read else list(map(make, cursor))
+        found = self.made(connection, cursor.fetchall())
         cursor.close()
         return found
+
+    def made(self, connection: Connection, rows: Iterable[Sequence[Any]]) -> list[Any]:
+        """What is handed out for rows of these columns that were read as they come."""
+        compiled = self._for(connection.dialect)
+        if not compiled.read:
+            return list(map(self.make, rows))
+        return [self.make(compiled.row(values)) for values in rows]
 
     def first(self, connection: Connection, **values: Any) -> Any | None:
         """The first row of a query, if any."""
@@ -115,6 +123,11 @@ def _defaults(statement: Any) -> dict[str, Any]:
         return {}
     columns = statement.table.columns
     return {column.name: column.default.arg for column in columns if column.default and column.default.is_scalar}
+
+
+def as_it_comes(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A column that SQLAlchemy hands out as the driver does; `made` converts it, and faster."""
+    return type_coerce(column, NullType()).label(getattr(column, "name", None))
 
 
 def _kept(convert: Convert | None) -> Convert | None:

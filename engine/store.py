@@ -23,7 +23,7 @@ from sqlalchemy import (
 )  # fmt: skip
 
 from engine.almanac import AnnouncedDay, Scope
-from engine.prepared import Prepared, insert_rows
+from engine.prepared import Prepared, as_it_comes, insert_rows
 from engine.rows import InstanceRow, TallyRow, TaskRow
 from engine.states import FINAL
 from engine.tables import (
@@ -197,14 +197,17 @@ def task_query() -> Select[Any]:
     return select(*_TASK_COLUMNS, INSTANCE.c.name.label("instance")).select_from(joined)
 
 
+_TASKS = Prepared(task_query(), TaskRow._make)
+_TASKS_AS_THEY_COME = task_query().with_only_columns(*map(as_it_comes, _TASKS.statement.selected_columns))
+
+
 def tasks(connection: Connection, *conditions: ColumnElement[bool]) -> list[TaskRow]:
-    query = task_query().where(*conditions).order_by(TASK.c.id)
-    return [TaskRow._make(row) for row in connection.execute(query)]
+    found = connection.execute(_TASKS_AS_THEY_COME.where(*conditions).order_by(TASK.c.id))
+    return _TASKS.made(connection, found.all())
 
 
-_EVERY_TASK = task_query()
 _TASKS_OF_UNIT = Prepared(
-    _EVERY_TASK.where(*[TASK.c[name] == bindparam(name) for name in ("instance_id", "stage", "unit")]).order_by(TASK.c.id),
+    _TASKS.statement.where(*[TASK.c[name] == bindparam(name) for name in ("instance_id", "stage", "unit")]).order_by(TASK.c.id),
     TaskRow._make,
 )
 
@@ -278,7 +281,7 @@ def _updating(names: tuple[str, ...]) -> Prepared:
 
 
 _DUE = Prepared(
-    _EVERY_TASK.where(TASK.c.next_action_at <= bindparam("now"))
+    _TASKS.statement.where(TASK.c.next_action_at <= bindparam("now"))
     .order_by(TASK.c.next_action_at, TASK.c.id).limit(bindparam("most")), TaskRow._make,
 )  # fmt: skip
 
