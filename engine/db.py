@@ -167,6 +167,12 @@ def _rebuilding(engine: Engine) -> Iterator[Connection]:
             raw.execute("PRAGMA foreign_keys=ON")
 
 
+def one_at_a_time(connection: Connection, name: str) -> None:
+    """Until this transaction ends nobody else gets here; SQLite has one writer anyhow."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": zlib.crc32(name.encode())})
+
+
 @contextmanager
 def exclusive(engine: Engine, name: str) -> Iterator[None]:
     """Only one process at a time does what `name` says. The lock dies with its holder, so nobody waits for a lease."""

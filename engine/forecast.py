@@ -1,15 +1,14 @@
 """What a simulation shows: gathered by day or recipient, counted, compared with another, as CSV or calendar."""
 
-import csv
-import io
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import zip_longest
 from typing import Any
 
 from engine.clock import local_date, zone
+from engine.csvfile import csv_text
 from engine.ics import Entry, calendar_bytes
 from engine.ladders import label
 
@@ -101,20 +100,15 @@ def _days(rows: Iterable[Row]) -> dict[tuple[str, str, str], list[date]]:
 
 def to_csv(rows: Iterable[Row], zone_name: str) -> str:
     """One line per item. No cell can be taken for a formula by a spreadsheet."""
-    target = io.StringIO()
-    writer = csv.writer(target)
-    writer.writerow(CSV_COLUMNS)
+    return csv_text(CSV_COLUMNS, _cells(rows, zone_name))
+
+
+def _cells(rows: Iterable[Row], zone_name: str) -> Iterator[tuple[str, ...]]:
     for row in rows:
         local = row["at"].astimezone(zone(zone_name))
         for item in row["items"]:
-            cells = (row["date"].isoformat(), f"{local:%H:%M}", row["recipient"], item["severity"], item["rung"],
-                     item["template"], item["task"], item["why"])  # fmt: skip
-            writer.writerow([_harmless(str(cell)) for cell in cells])
-    return target.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+            yield (row["date"].isoformat(), f"{local:%H:%M}", row["recipient"], item["severity"], item["rung"],
+                   item["template"], item["task"], item["why"])  # fmt: skip
 
 
 def to_ics(found: Sequence[Line], title: str, stage_name: Callable[[str], str], zone_name: str) -> bytes:

@@ -16,6 +16,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 # All models are made before any test freezes the time: pydantic refuses a frozen `datetime` (see freezegun's docs).
+import engine.commands.audit
 import engine.commands.authoring
 import engine.commands.calendar
 import engine.commands.care

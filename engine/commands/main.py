@@ -50,6 +50,7 @@ COMMANDS = {
     "letter": ("papers", N_("An official letter as a Word file")),
     "feed": ("papers", N_("The dates of a plan as a calendar")),
     "log": ("notices", N_("The audit log: who did what, who was told what")),
+    "audit": ("audit", N_("The log's seals: verify, anchor, copy out")),
     "doctor": ("care", N_("Check the installation and show the settings")),
     "demo": ("demo", N_("Two months of a real plan in seconds")),
 }

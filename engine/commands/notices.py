@@ -15,6 +15,7 @@ from engine.i18n import N_, _
 from engine.office import Office
 from engine.reports.notices import decision_views, message_views
 from engine.reports.plans import entry_view
+from engine.reports.story import story
 from engine.reports.told import told_views
 from engine.service.outbox import find_message, release, retry
 from engine.service.select import Selection, select
@@ -145,6 +146,9 @@ def _log() -> click.Command:
     def run(office: Office, options: dict[str, Any]) -> None:
         selector = options["task"] or options["selector"]
         with reading(office.engine) as connection:
+            if options["task"] and not options["told"] and not options["as_json"]:
+                _print_story(office, connection, selector)
+                return
             if options["told"]:
                 told = told_views(office, connection, selector, options["unit"])
             else:
@@ -167,6 +171,14 @@ def _entries(office: Office, connection: Any, selector: str | None, options: dic
     if options["unit"]:
         conditions.append(store.TASK.c.unit == options["unit"])
     return [entry_view(row) for row in store.entries(connection, *conditions, limit=options["last"])]
+
+
+def _print_story(office: Office, connection: Any, selector: str) -> None:
+    for task in select(office, connection, Selection([selector]), datetime.now(UTC)):
+        click.echo(task.selector)
+        for item in story(office, connection, task):
+            number = f" [{item['entry']}]" if item["entry"] else ""
+            click.echo(f"  {local(item['at'], office.zone)}  {item['who']}: {item['text']}{number}")
 
 
 def _print_told(rows: list[dict[str, Any]], office: Office, as_json: bool) -> None:

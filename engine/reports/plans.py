@@ -83,6 +83,12 @@ def _unit(register: Register, unit_id: str, day: Any) -> dict[str, Any]:
             "aliases": list(unit.aliases), "superior": unit.parent}  # fmt: skip
 
 
+def log_views(office: Office, connection: Connection, instance: str | None) -> list[dict[str, Any]]:
+    """The log, of all instances or of one, oldest line first."""
+    where = [store.ENTRY.c.instance_id == office.instance(connection, instance).id] if instance else []
+    return [entry_view(row) for row in store.entries(connection, *where)]
+
+
 def entry_view(row: Any) -> dict[str, Any]:
     """A line of the log."""
     place = "/".join(part for part in (row.instance, row.stage, row.period, row.unit) if part)

@@ -15,6 +15,7 @@ from engine.digest import STOOD_FROM, Composed, compose
 from engine.escalation import Swept, decisions_for, sweep_batch
 from engine.ladders import STOOD_STILL
 from engine.office import Office, Register
+from engine.service.audit import seal
 
 HEARTBEAT = "tick"
 Deliver = Callable[[Office, datetime], Delivered]
@@ -51,6 +52,7 @@ def tick(office: Office, now: datetime, *, as_told: bool = False, deliver: Deliv
     with writing(office.engine) as connection:
         ticked.composed = compose(office, connection, now)
     ticked.delivered = deliver(office, now)
+    seal(office, now)
     return ticked
 
 
