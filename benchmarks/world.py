@@ -159,7 +159,6 @@ def _multiply(path: Path, times: int) -> None:
             connection.exec_driver_sql(_copied("instance", {"name": f"'nhieu-{number}'"}, "id = 1"))
             for table, changes in (("task", done if number % 2 else ahead), ("tally", {})):
                 connection.exec_driver_sql(_copied(table, {"instance_id": str(number), **changes}, "instance_id = 1"))
-            store.add_creation_entries(connection, number, {"at": MORNING, "happened_at": MORNING, "actor": ACTOR})
     tick(office, AT_REST, as_told=True, deliver=on_paper)
     office.engine.dispose()
 

@@ -87,7 +87,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A consistent view that takes no write lock."""
-    with _translated(engine), engine.connect().execution_options(reading=True) as connection, connection.begin():
+    with _translated(engine), engine.connect().execution_options(reading=True) as connection:
+        connection.begin()  # a prepared statement does not begin by itself
         yield connection
 
 
