@@ -58,6 +58,11 @@ class Register:
     def __init__(self, connection: Connection, directory: str):
         self.connection, self.directory = connection, directory
         self._units: dict[str, Unit] = {}
+        self._expected: set[str] = set()
+
+    def expect(self, units: Iterable[str]) -> None:
+        """These will be read together, as soon as one of them is asked for."""
+        self._expected.update(units)
 
     def load(self, units: Iterable[str]) -> None:
         """Read many at once."""
@@ -68,7 +73,8 @@ class Register:
 
     def find(self, unit: str) -> Unit | None:
         if unit not in self._units:
-            self.load([unit])
+            self.load({unit, *self._expected})
+            self._expected.clear()
         return self._units.get(unit)
 
     def name(self, unit: str, day: date) -> str:

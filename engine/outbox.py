@@ -40,6 +40,12 @@ def ready_decisions(connection: Connection, now: datetime) -> list[DecisionRow]:
     return decisions(connection, is_ready(now))
 
 
+def defer_ready(connection: Connection, now: datetime, until: datetime) -> int:
+    """Put off what fell due and was not put off yet; how many there were."""
+    fresh = and_(DECISION.c.outcome == "pending", DECISION.c.deferred_to.is_(None), DECISION.c.due_at <= now)
+    return connection.execute(update(DECISION).where(fresh).values(deferred_to=until)).rowcount
+
+
 def defer_decisions(connection: Connection, ids: Sequence[int], until: datetime) -> None:
     for some in chunks(ids):
         connection.execute(update(DECISION).where(DECISION.c.id.in_(some)).values(deferred_to=until))
