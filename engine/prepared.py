@@ -22,16 +22,21 @@ class _Compiled:
 
     sql: str
     named: bool
-    given: tuple[tuple[str, Any, Convert | None], ...]  # parameter, its value where none is given, how it is written
+    names: tuple[str, ...]
+    pick: Convert  # the parameters of a row of values that names them all
+    defaults: Mapping[str, Any]  # where it does not
+    written: tuple[tuple[int, Convert], ...]  # the parameters that are not written as they are
     read: tuple[tuple[int, Convert], ...]  # the columns that are not handed out as they come
 
     def arguments(self, values: Mapping[str, Any]) -> Any:
-        get = values.get
-        found = [
-            value if (value := get(name, default)) is None or convert is None else convert(value)
-            for name, default, convert in self.given
-        ]
-        return dict(zip(map(itemgetter(0), self.given), found, strict=True)) if self.named else found
+        try:
+            found = list(self.pick(values))
+        except KeyError:
+            found = list(self.pick({**self.defaults, **values}))
+        for index, convert in self.written:
+            if found[index] is not None:
+                found[index] = convert(found[index])
+        return dict(zip(self.names, found, strict=True)) if self.named else found
 
     def row(self, values: Sequence[Any]) -> Sequence[Any]:
         found = list(values)
@@ -102,19 +107,25 @@ class Prepared:
 
     def _compile(self, dialect: Dialect) -> _Compiled:
         compiled: Any = self.statement.compile(dialect=dialect, column_keys=self.columns)
-        names = compiled.positiontup if compiled.positional else list(compiled.binds)
-        fixed = {**_defaults(self.statement), **{name: bind.value for name, bind in compiled.binds.items()
-                                                 if bind.value is not None}}  # fmt: skip
-        types = {name: bind.type for name, bind in compiled.binds.items()}
+        names = tuple(compiled.positiontup if compiled.positional else compiled.binds)
+        types = [compiled.binds[name].type for name in names]
         columns = self.statement.selected_columns if isinstance(self.statement, Select) else ()
-        read = [(index, _kept(column.type.dialect_impl(dialect).result_processor(dialect, None)))
-                for index, column in enumerate(columns)]  # fmt: skip
+        fixed = {name: bind.value for name, bind in compiled.binds.items() if bind.value is not None}
         return _Compiled(
-            str(compiled), not compiled.positional,
-            tuple((name, fixed.get(name), _kept(types[name].dialect_impl(dialect).bind_processor(dialect)))
-                  for name in names),
-            tuple((index, convert) for index, convert in read if convert is not None),
+            str(compiled), not compiled.positional, names, _picking(names),
+            {**_defaults(self.statement), **fixed},
+            _that_convert(item.dialect_impl(dialect).bind_processor(dialect) for item in types),
+            _that_convert(item.type.dialect_impl(dialect).result_processor(dialect, None) for item in columns),
         )  # fmt: skip
+
+
+def _picking(names: Sequence[str]) -> Convert:
+    return itemgetter(*names) if len(names) > 1 else lambda values: [values[name] for name in names]
+
+
+def _that_convert(found: Iterable[Convert | None]) -> tuple[tuple[int, Convert], ...]:
+    """Of the thousands of rows of a batch most hold the same instants: each is converted once."""
+    return tuple((place, lru_cache(maxsize=4096)(convert)) for place, convert in enumerate(found) if convert)
 
 
 def _defaults(statement: Any) -> dict[str, Any]:
@@ -128,11 +139,6 @@ def _defaults(statement: Any) -> dict[str, Any]:
 def as_it_comes(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """A column that SQLAlchemy hands out as the driver does; `made` converts it, and faster."""
     return type_coerce(column, NullType()).label(getattr(column, "name", None))
-
-
-def _kept(convert: Convert | None) -> Convert | None:
-    """Of the thousands of rows of a batch most hold the same instants: each is converted once."""
-    return lru_cache(maxsize=4096)(convert) if convert else None
 
 
 def _cursor(connection: Connection) -> Any:

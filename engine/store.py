@@ -18,6 +18,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
     select,
     update,
 )  # fmt: skip
@@ -76,8 +77,9 @@ def _inserting_new(target: Table, columns: tuple[str, ...], dialect: str) -> Pre
 
 # --- instances, snapshots, units ---------------------------------------------------------------------------------
 
-_INSTANCES = Prepared(select(*[INSTANCE.c[name] for name in InstanceRow._fields]).order_by(INSTANCE.c.id), InstanceRow._make)
-_INSTANCE_NAMED = Prepared(_INSTANCES.statement.where(INSTANCE.c.name == bindparam("name")), InstanceRow._make)
+_EVERY_INSTANCE = select(*[INSTANCE.c[name] for name in InstanceRow._fields])
+_INSTANCES = Prepared(_EVERY_INSTANCE.order_by(INSTANCE.c.id), InstanceRow._make)
+_INSTANCE_NAMED = Prepared(_EVERY_INSTANCE.where(INSTANCE.c.name == bindparam("name")), InstanceRow._make)
 _PEOPLE = Prepared(select(PERSON).where(PERSON.c.directory == bindparam("key")))
 
 
@@ -206,10 +208,8 @@ def tasks(connection: Connection, *conditions: ColumnElement[bool]) -> list[Task
     return _TASKS.made(connection, found.all())
 
 
-_TASKS_OF_UNIT = Prepared(
-    _TASKS.statement.where(*[TASK.c[name] == bindparam(name) for name in ("instance_id", "stage", "unit")]).order_by(TASK.c.id),
-    TaskRow._make,
-)
+_OF_UNIT = [TASK.c[name] == bindparam(name) for name in ("instance_id", "stage", "unit")]
+_TASKS_OF_UNIT = Prepared(_TASKS.statement.where(*_OF_UNIT).order_by(TASK.c.id), TaskRow._make)
 
 
 def unit_tasks(connection: Connection, instance_id: int, stage: str, unit: str) -> list[TaskRow]:
@@ -277,7 +277,7 @@ _AS_SEEN = and_(TASK.c.id == bindparam("key"), TASK.c.version == bindparam("seen
 @cache
 def _updating(names: tuple[str, ...]) -> Prepared:
     values = {name: bindparam(f"new_{name}", type_=TASK.c[name].type) for name in names}
-    return Prepared(update(TASK).where(_AS_SEEN).values(version=TASK.c.version + 1, **values))
+    return Prepared(update(TASK).where(_AS_SEEN).values(version=TASK.c.version + literal_column("1"), **values))
 
 
 _DUE = Prepared(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.measure import Goal, Row, per_second, rounds, speed
+from benchmarks.measure import Goal, Row, clock_of, per_second, rounds, speed
 from benchmarks.twin import Twin, connect, differing, write_all, write_each
 from benchmarks.world import AT_REST, Bench, act, office_at
 from engine.office import Office
@@ -55,6 +55,7 @@ def _one_by_one(bench: Bench, place: str) -> Row:
         bench.rounds,
         lambda turn: _each(office, turns[turn]),
         lambda turn: write_each(raw, parts[turn * moves : (turn + 1) * moves]),
+        clock=clock_of(place),
     )
     assert not differing(ours, theirs)
     detail = f"{per_second(moves, own)}, raw {per_second(moves, other)}"
@@ -70,9 +71,7 @@ def _small_and_large(bench: Bench) -> Row:
     )
     for office in (small, large):
         _each(office, selectors(FEW - 10, 5))
-    few, many = rounds(
-        bench.rounds, lambda turn: _each(small, turns[turn]), lambda turn: _each(large, turns[turn])
-    )
+    few, many = rounds(bench.rounds, lambda turn: _each(small, turns[turn]), lambda turn: _each(large, turns[turn]))
     work = f"a move in a stage of {bench.units:,} tasks beside one of {FEW}"
     detail = f"{per_second(moves, many)} beside {per_second(moves, few)}"
     return Row(work, "shm", speed(many, few), "of its speed", Goal(least=0.8), detail, {"few": few, "many": many})

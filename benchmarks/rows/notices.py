@@ -10,6 +10,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 from functools import cache
 from statistics import median
+from time import perf_counter
 from typing import Any
 from unittest.mock import patch
 
@@ -62,6 +63,7 @@ def rows(bench: Bench) -> Iterator[Row]:
             bench.rounds,
             lambda turn: deliver(office, MORNING + timedelta(minutes=turn)),
             lambda turn: _plainly(port, pending[turn :: bench.rounds]),
+            clock=perf_counter,
         )
         each = len(pending) // bench.rounds
         detail = f"{per_second(each, own)}, smtplib {per_second(each, theirs)}"
@@ -70,9 +72,7 @@ def rows(bench: Bench) -> Iterator[Row]:
 
 
 def _rendered(bench: Bench, notices: Sequence[Notice]) -> Row:
-    contexts = [
-        {**vars(notice), "sections": [section.plain() for section in notice.sections]} for notice in notices
-    ]
+    contexts = [{**vars(notice), "sections": [section.plain() for section in notice.sections]} for notice in notices]
     own, theirs = rounds(
         bench.rounds,
         lambda _turn: [render_notice(notice) for notice in notices],

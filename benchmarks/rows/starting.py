@@ -5,7 +5,7 @@ from pathlib import Path
 from statistics import median
 from unittest.mock import patch
 
-from benchmarks.measure import Goal, Row, cost, rounds
+from benchmarks.measure import Goal, Row, clock_of, cost, rounds
 from benchmarks.twin import Twin, connect, write_all
 from benchmarks.world import MORNING, Bench, act, office_at, write_plan
 from engine.service import start as starting
@@ -37,7 +37,10 @@ def _measured(bench: Bench, place: str, plan: Path, source: object) -> Row:
     fresh = [(bench.copy(base, f"ours-{turn}"), bench.copy(base, f"raw-{turn}")) for turn in range(bench.rounds)]
     raw = [connect(path) for _ours, path in fresh]
     own, theirs = rounds(
-        bench.rounds, lambda turn: ours(fresh[turn][0]), lambda turn: write_all(raw[turn], groups)
+        bench.rounds,
+        lambda turn: ours(fresh[turn][0]),
+        lambda turn: write_all(raw[turn], groups),
+        clock=clock_of(place),
     )
     detail = f"{median(own):.3f} s, raw {median(theirs):.3f} s: {twin.count()}"
     goal = Goal(most=5) if place == "shm" else None
