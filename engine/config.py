@@ -30,6 +30,7 @@ KEYS = {
     "database_url": Key("database_url", "KH_DATABASE_URL", ""),
     "lang": Key("lang", "KH_LANG", ""),
     "user": Key("user", "KH_USER", ""),
+    "token": Key("token", "KH_TOKEN", "", secret=True),
     "zone": Key("office.zone", "KH_ZONE", "Asia/Ho_Chi_Minh"),
     "hours": Key("office.hours", "KH_HOURS", "07:30-11:30 13:30-17:00"),
     "ack_days": Key("office.ack_days", "KH_ACK_DAYS", "10"),

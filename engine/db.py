@@ -74,7 +74,7 @@ def _begin_immediate(connection: Connection) -> None:
     """Take the write lock at once: a deferred BEGIN that upgrades later fails under a second writer."""
     raw = connection.connection.dbapi_connection
     assert raw is not None
-    raw.execute("BEGIN" if connection.get_execution_options().get("reading") else "BEGIN IMMEDIATE")  # type: ignore[attr-defined]
+    raw.execute("BEGIN" if connection.get_execution_options().get("reading") else "BEGIN IMMEDIATE")
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, ColumnElement, Connection, bindparam, exists, fu
 from engine import seals, silences
 from engine.outbox import DECISION, MESSAGE, is_pending, is_ready
 from engine.prepared import Prepared
-from engine.store import CALENDAR_DAY, ENTRY, HEARTBEAT, TASK
+from engine.store import ENTRY, HEARTBEAT, TASK
 
 _NOW = bindparam("now", type_=TASK.c.next_action_at.type)
 
@@ -17,7 +17,6 @@ class Due(NamedTuple):
     """When the last tick was, and what waits for one now."""
 
     last: datetime | None
-    newest_day: int | None  # tells whether days were announced since one last looked
     tasks: bool
     decisions: bool
     messages: bool
@@ -37,7 +36,6 @@ def _any(column: ColumnElement[int], *where: ColumnElement[bool]) -> ColumnEleme
 _DUE = Prepared(
     select(
         select(HEARTBEAT.c.at).where(HEARTBEAT.c.name == bindparam("heartbeat")).scalar_subquery(),
-        select(func.max(CALENDAR_DAY.c.id)).scalar_subquery(),
         _any(TASK.c.id, TASK.c.next_action_at <= _NOW),
         _any(DECISION.c.id, is_ready(_NOW)),
         _any(MESSAGE.c.id, is_pending(_NOW)),
@@ -51,5 +49,6 @@ _DUE = Prepared(
 
 def look(connection: Connection, heartbeat: str, now: datetime) -> Due:
     """Each part by an index, so that it takes the same among ten tasks and among a million."""
-    found: Due = _DUE.first(connection, heartbeat=heartbeat, now=now)
+    found: Due | None = _DUE.first(connection, heartbeat=heartbeat, now=now)
+    assert found is not None
     return found

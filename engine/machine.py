@@ -61,6 +61,8 @@ class Act:
     doc: str | None = None
     reason: str | None = None
     day_only: bool = False  # told as a day without an hour: any moment of that day will do
+    on: date | None = None  # the office day on which it is recorded
+    proven: bool = False  # a token showed who it is
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection, Engine
 
-from engine import store
+from engine import announced, store
 from engine.almanac import Almanac
 from engine.calendar import Calendar
 from engine.config import Settings
@@ -33,9 +33,9 @@ class Office:
 
     def almanac(self, connection: Connection) -> Almanac:
         """The calendars as announced so far; read again only when there is news."""
-        newest = store.newest_calendar_day(connection)
+        newest = announced.newest(connection)
         if self._almanac is None or self._almanac[0] != newest:
-            self._almanac = newest, Almanac(self.calendar, store.calendar_days(connection))
+            self._almanac = newest, Almanac(self.calendar, announced.every_day(connection))
         return self._almanac[1]
 
     def blueprint(self, connection: Connection, instance: InstanceRow) -> Blueprint:

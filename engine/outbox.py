@@ -157,9 +157,7 @@ def add_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> d
 def is_pending(now: Any) -> ColumnElement[bool]:
     """A message that is to be sent now; two ranges of one index."""
     pending = MESSAGE.c.status == "pending"
-    return or_(
-        and_(pending, MESSAGE.c.next_attempt_at.is_(None)), and_(pending, MESSAGE.c.next_attempt_at <= now)
-    )
+    return or_(and_(pending, MESSAGE.c.next_attempt_at.is_(None)), and_(pending, MESSAGE.c.next_attempt_at <= now))
 
 
 def pending_messages(connection: Connection, now: datetime) -> list[int]:

@@ -59,7 +59,7 @@ class Prepared:
         columns: Sequence[str] | None = None,
     ):
         if make is None and isinstance(statement, Select):
-            make = namedtuple("Row", statement.selected_columns.keys())._make
+            make = namedtuple("Row", statement.selected_columns.keys())._make  # type: ignore[attr-defined]
         self.statement, self.make, self.columns = statement, make or tuple, columns
         self._compiled: dict[str, _Compiled] = {}
 
@@ -132,8 +132,8 @@ def _defaults(statement: Any) -> dict[str, Any]:
     """What a new row has where nothing else is said."""
     if not isinstance(statement, Insert):
         return {}
-    columns = statement.table.columns
-    return {column.name: column.default.arg for column in columns if column.default and column.default.is_scalar}
+    defaults: list[Any] = [column.default for column in statement.table.columns]
+    return {item.column.name: item.arg for item in defaults if item is not None and item.is_scalar}
 
 
 def as_it_comes(column: ColumnElement[Any]) -> ColumnElement[Any]:

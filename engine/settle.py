@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine import machine, store
+from engine import machine, store, tallies
 from engine.almanac import Almanac
 from engine.calendar import Calendar
 from engine.clock import local_date
@@ -78,7 +78,7 @@ class Settling:
                 dropped[key] += (item.state in DROPPED) - (item.task.state in DROPPED)
                 arrivals[key] = max(arrivals.get(key, item.arrived_at), item.arrived_at)
         rows = {
-            key: store.count_on(self.connection, self.instance.id, key, done[key], dropped[key])
+            key: tallies.count_on(self.connection, self.instance.id, key, done[key], dropped[key])
             for key in done if done[key] or dropped[key]
         }  # fmt: skip
         return [key for key, row in rows.items() if row is not None and self.mark(row, arrivals[key])]
@@ -95,7 +95,7 @@ class Settling:
         reached = row.done >= needed(stage.complete_when, active)
         if reached == (row.reached_at is not None):
             return False
-        store.set_reached(self.connection, row.id, arrived_at if reached else None)
+        tallies.mark(self.connection, row.id, arrived_at if reached else None)
         return True
 
     def progress(self, stage_id: str, units: Collection[str] | None = None) -> Progress:
@@ -108,7 +108,7 @@ class Settling:
             for name in same_stages(self.blueprint, stage_id)
             for task in store.stage_tasks(self.connection, self.instance.id, name, units=self.leads(name, units))
         ]
-        return Progress.of(self.blueprint, store.tallies(self.connection, self.instance.id, stages), own)
+        return Progress.of(self.blueprint, tallies.of_stages(self.connection, self.instance.id, stages), own)
 
     def leads(self, stage_id: str, units: Collection[str] | None) -> Collection[str] | None:
         return None if units is None else {self.blueprint.lead(stage_id, unit) for unit in units}

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Connection,
     Select,
@@ -23,24 +24,22 @@ from sqlalchemy import (
     update,
 )  # fmt: skip
 
-from engine.almanac import AnnouncedDay, Scope
 from engine.prepared import Prepared, as_it_comes, insert_rows
-from engine.rows import InstanceRow, TallyRow, TaskRow
-from engine.states import FINAL
+from engine.rows import InstanceRow, TaskRow
 from engine.tables import (
     Answer,
-    CalendarDay,
     Entry,
     Heartbeat,
     Instance,
     Person,
     Snapshot,
-    Tally,
     Task,
     Unit,
+    columns,
 )  # fmt: skip
 
 CHUNK = 500
+UNFINISHED = literal_column(columns.UNFINISHED, Boolean)
 
 
 def table(model: Any) -> Table:
@@ -48,9 +47,8 @@ def table(model: Any) -> Table:
     return found
 
 
-TASK, ENTRY, TALLY, INSTANCE = map(table, (Task, Entry, Tally, Instance))
+TASK, ENTRY, INSTANCE = map(table, (Task, Entry, Instance))
 UNIT, PERSON, SNAPSHOT, ANSWER, HEARTBEAT = map(table, (Unit, Person, Snapshot, Answer, Heartbeat))
-CALENDAR_DAY = table(CalendarDay)
 
 _TASK_COLUMNS = [TASK.c[name] for name in TaskRow._fields[:-1]]
 
@@ -140,19 +138,31 @@ def add_people(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Non
 
 
 def replace_people(connection: Connection, directory: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """The people a directory file names now; a file that names none changes nothing."""
+    """The people a directory file names now, each with the token it had; a file that names none changes nothing."""
     if rows:
+        tokens = {row.user: row.token for row in people(connection, directory)}
         connection.execute(delete(PERSON).where(PERSON.c.directory == directory))
-        connection.execute(insert(PERSON), [dict(row) for row in rows])
+        insert_new(connection, PERSON, [{**row, "token": tokens.get(row["user"])} for row in rows])
 
 
 def forget_people(connection: Connection) -> None:
     connection.execute(delete(PERSON))
 
 
-def people(connection: Connection, directory: str) -> dict[str, Any]:
-    """user → row of everybody who may act in this directory."""
-    return {row.user: row for row in _PEOPLE.all(connection, key=directory)}
+def people(connection: Connection, directory: str) -> list[Any]:
+    """Who may act in this directory, a row for each unit."""
+    return _PEOPLE.all(connection, key=directory)
+
+
+def user_of(connection: Connection, token: str) -> str | None:
+    """Whom a token's digest belongs to."""
+    return connection.execute(select(PERSON.c.user).where(PERSON.c.token == token).limit(1)).scalar()
+
+
+def set_token(connection: Connection, directory: str, user: str, token: str | None) -> bool:
+    """False where the directory names nobody so."""
+    who = and_(PERSON.c.directory == directory, PERSON.c.user == user)
+    return bool(connection.execute(update(PERSON).where(who).values(token=token)).rowcount)
 
 
 def add_answer(connection: Connection, instance_id: int, question: str, text: str) -> None:
@@ -166,30 +176,6 @@ def answers(connection: Connection, instance_id: int) -> dict[str, str]:
     return {row.question: row.text for row in rows}
 
 
-# --- announced days ----------------------------------------------------------------------------------------------
-
-
-_NEWEST_DAY = Prepared(select(func.max(CALENDAR_DAY.c.id).label("newest")))
-
-
-def newest_calendar_day(connection: Connection) -> int:
-    """What tells whether days were announced since one last looked; 0 where none ever were."""
-    return _NEWEST_DAY.value(connection) or 0
-
-
-def calendar_days(connection: Connection) -> list[AnnouncedDay]:
-    """Every announced day, in the order they were loaded."""
-    columns = [CALENDAR_DAY.c[name] for name in (*Scope._fields, "day", "works", "source")]
-    rows = connection.execute(select(*columns).order_by(CALENDAR_DAY.c.id))
-    return [AnnouncedDay(Scope(*row[:4]), *row[4:]) for row in rows]
-
-
-def add_calendar_days(connection: Connection, days: Sequence[AnnouncedDay]) -> None:
-    if days:
-        rows = [{**item.scope._asdict(), "day": item.day, "works": item.works, "source": item.source} for item in days]
-        connection.execute(insert(CALENDAR_DAY), rows)
-
-
 # --- tasks -------------------------------------------------------------------------------------------------------
 
 
@@ -199,8 +185,9 @@ def task_query() -> Select[Any]:
     return select(*_TASK_COLUMNS, INSTANCE.c.name.label("instance")).select_from(joined)
 
 
-_TASKS = Prepared(task_query(), TaskRow._make)
-_TASKS_AS_THEY_COME = task_query().with_only_columns(*map(as_it_comes, _TASKS.statement.selected_columns))
+_EVERY_TASK = task_query()
+_TASKS = Prepared(_EVERY_TASK, TaskRow._make)
+_TASKS_AS_THEY_COME = task_query().with_only_columns(*map(as_it_comes, _EVERY_TASK.selected_columns))
 
 
 def tasks(connection: Connection, *conditions: ColumnElement[bool]) -> list[TaskRow]:
@@ -209,7 +196,7 @@ def tasks(connection: Connection, *conditions: ColumnElement[bool]) -> list[Task
 
 
 _OF_UNIT = [TASK.c[name] == bindparam(name) for name in ("instance_id", "stage", "unit")]
-_TASKS_OF_UNIT = Prepared(_TASKS.statement.where(*_OF_UNIT).order_by(TASK.c.id), TaskRow._make)
+_TASKS_OF_UNIT = Prepared(_EVERY_TASK.where(*_OF_UNIT).order_by(TASK.c.id), TaskRow._make)
 
 
 def unit_tasks(connection: Connection, instance_id: int, stage: str, unit: str) -> list[TaskRow]:
@@ -218,7 +205,7 @@ def unit_tasks(connection: Connection, instance_id: int, stage: str, unit: str) 
 
 
 def first_unfinished(connection: Connection, instance_id: int) -> TaskRow | None:
-    unfinished = and_(TASK.c.instance_id == instance_id, TASK.c.state.not_in(FINAL))
+    unfinished = and_(TASK.c.instance_id == instance_id, UNFINISHED)
     row = connection.execute(task_query().where(unfinished).order_by(TASK.c.id).limit(1)).first()
     return TaskRow._make(row) if row else None
 
@@ -281,7 +268,7 @@ def _updating(names: tuple[str, ...]) -> Prepared:
 
 
 _DUE = Prepared(
-    _TASKS.statement.where(TASK.c.next_action_at <= bindparam("now"))
+    _EVERY_TASK.where(TASK.c.next_action_at <= bindparam("now"))
     .order_by(TASK.c.next_action_at, TASK.c.id).limit(bindparam("most")), TaskRow._make,
 )  # fmt: skip
 
@@ -306,42 +293,6 @@ def mark_swept(connection: Connection, rows: Sequence[tuple[TaskRow, datetime | 
         _MARK.run(connection, [
             {"key": task.id, "seen": task.version, "now": now, "next": next_at} for task, next_at in rows
         ])  # fmt: skip
-
-
-# --- tallies -----------------------------------------------------------------------------------------------------
-
-
-def add_tallies(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    insert_rows(connection, TALLY, rows)
-
-
-def tallies(connection: Connection, instance_id: int, stages: Iterable[str] | None = None) -> list[TallyRow]:
-    query = select(*[TALLY.c[name] for name in TallyRow._fields]).where(TALLY.c.instance_id == instance_id)
-    if stages is not None:
-        query = query.where(TALLY.c.stage.in_(list(stages)))
-    return [TallyRow._make(row) for row in connection.execute(query)]
-
-
-_TALLY_KEY = and_(*[TALLY.c[name] == bindparam(f"its_{name}") for name in ("instance_id", "stage", "period", "scope")])
-_COUNT = Prepared(
-    update(TALLY).where(_TALLY_KEY)
-    .values(done=TALLY.c.done + bindparam("more_done"), dropped=TALLY.c.dropped + bindparam("more_dropped"))
-)  # fmt: skip
-_TALLY = Prepared(select(*[TALLY.c[name] for name in TallyRow._fields]).where(_TALLY_KEY), TallyRow._make)
-
-
-def count_on(
-    connection: Connection, instance_id: int, key: tuple[str, str, str], done: int, dropped: int
-) -> TallyRow | None:
-    """Move a stage's counters, relatively, so that two writers never lose a count; how they stand now."""
-    its = dict(zip(("its_instance_id", "its_stage", "its_period", "its_scope"), (instance_id, *key), strict=True))
-    _COUNT.run(connection, [{**its, "more_done": done, "more_dropped": dropped}])
-    found: TallyRow | None = _TALLY.first(connection, **its)
-    return found
-
-
-def set_reached(connection: Connection, tally_id: int, reached_at: datetime | None) -> None:
-    connection.execute(update(TALLY).where(TALLY.c.id == tally_id).values(reached_at=reached_at))
 
 
 # --- entries -----------------------------------------------------------------------------------------------------

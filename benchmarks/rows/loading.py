@@ -30,7 +30,8 @@ def _inline(units: int) -> str:
     """The plan with its directory written out in it, unit by unit."""
     head, _table, tail = DIRECTORY.partition("units_from: xa.csv\n")
     lines = [
-        f"  x{number}: {{name: Xã số {number}, level: commune, parent: ubnd, contact: {{email: x{number}@t.example.vn}}}}"
+        f"  x{number}: {{name: Xã số {number}, level: commune, parent: ubnd, "
+        f"contact: {{email: x{number}@t.example.vn}}}}"
         for number in range(units)
     ]
     directory = "\n".join("  " + line for line in (head.strip() + "\n" + "\n".join(lines) + "\n" + tail).splitlines())

@@ -16,6 +16,7 @@ from engine.i18n import _
 from engine.machine import Act
 from engine.office import Office
 from engine.service.select import Selection
+from engine.service.units import user_of_token
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -43,8 +44,10 @@ def act_of(office: Office, options: dict[str, Any]) -> Act:
     """Takes the acting options out of a command's arguments."""
     now = system_clock()
     at = options.pop("at")
+    token = office.settings["token"]
     return Act(
-        actor=office.settings.user, at=now, happened_at=moment(office, at, now), for_unit=options.pop("for_unit"),
+        actor=user_of_token(office, token) if token else office.settings.user, proven=bool(token), at=now,
+        on=local_date(now, office.zone), happened_at=moment(office, at, now), for_unit=options.pop("for_unit"),
         doc=options.pop("doc"), reason=options.pop("reason"), day_only=at is not None and len(at) == 10,
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from engine.commands.output import day, print_json, print_table
 from engine.i18n import _
 from engine.office import Office
 from engine.service.facts import answer, fix_date, note
-from engine.service.units import list_units, load_units
+from engine.service.units import give_token, list_units, load_units, only_directory, take_token
 
 
 def _fix_date() -> click.Command:
@@ -108,6 +108,22 @@ def _units() -> click.Group:
         for unit in found.changed:
             click.echo(_("changed: {unit}").format(unit=unit))
         click.echo(_("{added} new units, {changed} changed").format(added=len(found.added), changed=len(found.changed)))
+        _say_dry(dry_run)
+
+    @group.command("token", help=_("Give a person a secret for KH_TOKEN, shown this once."))
+    @click.argument("user")
+    @click.option("--directory", metavar="NAME", help=_("The directory (needed where there are several)."))
+    @click.option("--revoke", is_flag=True, help=_("Take the secret back instead."))
+    @acting
+    @with_office
+    def token(office: Office, options: dict[str, Any]) -> None:
+        dry_run, user, revoke = options.pop("dry_run"), options.pop("user"), options.pop("revoke")
+        directory = only_directory(office, options.pop("directory"))
+        if revoke:
+            take_token(office, directory, user, act_of(office, options), dry_run=dry_run)
+            click.echo(_("{user} has no token any more").format(user=user))
+        else:
+            click.echo(give_token(office, directory, user, act_of(office, options), dry_run=dry_run))
         _say_dry(dry_run)
 
     return group

@@ -13,7 +13,8 @@ from engine.i18n import _
 from engine.office import Office
 from engine.plan.files import find_plan
 from engine.reports.plans import instance_views, plan_view, task_view
-from engine.reports.tasks import status_view, task_views
+from engine.reports.standing import status_view
+from engine.reports.tasks import task_views
 from engine.service.select import select
 from engine.service.start import start
 from engine.states import state_label

@@ -1,6 +1,7 @@
 """The directory of units: who exists from when to when, under whom, and where to write to."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -48,9 +49,10 @@ class Head(Model):
 
 
 class Deputy(Model):
-    """Who receives the head's notices between two days, both included."""
+    """Who receives the head's notices between two days, both included, and may act for the unit."""
 
     name: Text | None = None
+    user: Text | None = None
     email: Email
     from_: Day = Field(alias="from")
     to: Day
@@ -108,6 +110,17 @@ class Unit(Model):
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
+def names_in(facts: Sequence[str], day: date) -> list[str]:
+    """The names that units bore on a day, out of their facts as JSON: for thousands of whom no more is asked."""
+    known: list[dict[str, Any]] = json.loads(f"[{','.join(facts)}]")
+    return [unit.get("name") or _dated(unit["names"], day.isoformat()) for unit in known]
+
+
+def _dated(names: Sequence[Mapping[str, str]], iso: str) -> str:
+    found = (item["name"] for item in names if iso <= (item.get("until") or iso))
+    return next(found, names[-1]["name"])
+
+
 class LevelGroup(Model):
     level: Level
 
@@ -116,6 +129,8 @@ class Person(Model):
     user: Text
     unit: Slug
     may: tuple[Literal["coordinate"], ...] = ()
+    from_: Day | None = Field(default=None, alias="from")
+    to: Day | None = None
 
 
 def _is_level(value: Any) -> str:

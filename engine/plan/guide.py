@@ -235,6 +235,7 @@ GUIDE: dict[str, dict[str, tuple[Any, ...]]] = {
     },
     "Deputy": {
         "name": (N_("The person's name."), "Trần Thị B"),
+        "user": (N_("The user name under which the deputy may act for the unit on these days."), "binh"),
         "email": (N_("The e-mail address for notices."), "b@dongthap.example.vn"),
         "from": (N_("The first day."), "2020-03-01"),
         "to": (N_("The last day."), "2020-03-15"),
@@ -251,6 +252,8 @@ GUIDE: dict[str, dict[str, tuple[Any, ...]]] = {
         "unit": (N_("The unit the person acts for."), "so-ldtbxh"),
         "may": (N_("coordinate: may record for every unit and fix dates. Without it: for the person's own unit only."),
             ["coordinate"]),
+        "from": (N_("The first day on which the person acts. Without it: since ever."), "2020-03-01"),
+        "to": (N_("The last day on which the person acts. Without it: no end is known."), "2020-03-15"),
     },
     "CalendarFile": {
         "calendar": (N_("The calendar these days belong to: that of the plans that name this file. Left out: every "

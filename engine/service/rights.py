@@ -1,6 +1,6 @@
 """Who may do what: nobody is named, the owner may do all; once people are named, all else is denied."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -45,8 +45,8 @@ def require_coordinator(connection: Connection, blueprint: Blueprint, act: Act, 
 
     `known` is False before the directory's units are in the register.
     """
-    people = store.people(connection, blueprint.directory_name)
-    if people and not _coordinates(people, act, blueprint):
+    parts = parts_of(connection, blueprint.directory_name, act)
+    if parts is not None and not _coordinates(parts, blueprint):
         raise Denied(_("{actor} may not do this: it takes a person who coordinates").format(actor=act.actor))
     if known:
         checked_unit(connection, blueprint, act)
@@ -54,30 +54,66 @@ def require_coordinator(connection: Connection, blueprint: Blueprint, act: Act, 
 
 def require_keeper(connection: Connection, directory: str, act: Act) -> None:
     """Raises Denied unless the actor may change a directory's register."""
-    people = store.people(connection, directory)
-    if people and not (act.actor in people and people[act.actor].coordinates):
+    parts = parts_of(connection, directory, act)
+    if parts is not None and not any(part.coordinates for part in parts):
         raise Denied(_("{actor} may not do this: it takes a person who coordinates").format(actor=act.actor))
 
 
-def require(connection: Connection, blueprint: Blueprint, tasks: list[TaskRow], trigger: str, act: Act) -> None:
+def require(connection: Connection, blueprint: Blueprint, tasks: Sequence[TaskRow], trigger: str, act: Act) -> None:
     """Raises Denied for the first task the actor has no right to move so, NotFound for an unknown --for."""
     register = checked_unit(connection, blueprint, act)
-    people = store.people(connection, blueprint.directory_name)
-    if not people or _coordinates(people, act, blueprint):
+    parts = parts_of(connection, blueprint.directory_name, act)
+    if parts is None:
         return
-    person = people.get(act.actor)
+    units = {part.unit for part in parts}
+    coordinates = _coordinates(parts, blueprint)
     for task in tasks:
-        if person is None or person.unit not in _units_that_may(blueprint, task, trigger, register):
+        able = _units_that_may(blueprint, task, trigger, register)
+        if trigger == Trigger.ACCEPT:
+            allowed = _may_accept(blueprint, task, able, units, act, coordinates=coordinates)
+        else:
+            allowed = coordinates or bool(units & able)
+        if not allowed:
             text = _("{actor} may not “{trigger}” {task}")
             raise Denied(text.format(actor=act.actor, trigger=trigger, task=task.selector), task, trigger)
-        if act.for_unit and act.for_unit != person.unit:
+        if act.for_unit and act.for_unit not in units and not coordinates:
             text = _("{actor} does not act for {unit}")
             raise Denied(text.format(actor=act.actor, unit=act.for_unit), task, trigger)
 
 
-def _coordinates(people: Mapping[str, Any], act: Act, blueprint: Blueprint) -> bool:
-    person = people.get(act.actor)
-    return person is not None and (person.coordinates or person.unit == blueprint.plan.coordinator)
+def parts_of(connection: Connection, directory: str, act: Act) -> list[Any] | None:
+    """What the actor is in a directory on this day: rows of `person`; None where nobody is named and all may act.
+
+    Raises Denied where the actor's name alone does not do.
+    """
+    people = store.people(connection, directory)
+    if not people:
+        return None
+    today = act.on or act.at.date()
+    mine = [
+        row for row in people
+        if row.user == act.actor and (row.from_on or today) <= today <= (row.to_on or today)
+    ]  # fmt: skip
+    if any(row.token for row in mine) and not act.proven:
+        raise Denied(_("{actor} acts with a token only: KH_TOKEN").format(actor=act.actor))
+    return mine
+
+
+def _coordinates(parts: Sequence[Any], blueprint: Blueprint) -> bool:
+    return any(part.coordinates or part.unit == blueprint.plan.coordinator for part in parts)
+
+
+def _may_accept(
+    blueprint: Blueprint, task: TaskRow, able: set[str], units: set[str], act: Act, *, coordinates: bool
+) -> bool:
+    """Nobody accepts their own hand-in. A coordinator records what was accepted on paper, naming unit and paper.
+
+    Where nobody else could accept it, the coordinator does.
+    """
+    own = set(blueprint.partners(task.stage, task.unit))
+    if units & able:
+        return not units & own
+    return coordinates and (not able or (act.for_unit in able and bool(act.doc)))
 
 
 def _units_that_may(blueprint: Blueprint, task: TaskRow, trigger: str, register: Register) -> set[str]:
@@ -86,9 +122,14 @@ def _units_that_may(blueprint: Blueprint, task: TaskRow, trigger: str, register:
     if trigger in (Trigger.ACK, "extend"):
         return own
     if trigger in (Trigger.SUBMIT, "note"):
-        return own | set(blueprint.members(stage.submit_to))
+        return own | set(blueprint.members(_named(stage.submit_to, own, register)))
     if trigger in (Trigger.ACCEPT, Trigger.RETURN):
         accepting = blueprint.accept_by(stage)
-        accepting = register.parent(task.unit) if accepting == "parent" else accepting
-        return ({accepting} if accepting else set()) - own
+        return set(_named((accepting,) if accepting else (), own, register)) - own
     return set()
+
+
+def _named(names: Sequence[str], own: set[str], register: Register) -> tuple[str, ...]:
+    """With each unit's own superior for the word `parent`."""
+    parents = {parent for unit in own if (parent := register.parent(unit))}
+    return tuple(unit for name in names for unit in (sorted(parents) if name == "parent" else [name]))

@@ -18,7 +18,7 @@ from engine.periods import is_period
 from engine.plan.blueprint import Blueprint
 from engine.plan.sheets import read_rows
 from engine.rows import InstanceRow, TaskRow
-from engine.states import FINAL, State
+from engine.states import State
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 MAX_ALTERNATIVES = 1000
@@ -42,6 +42,9 @@ class Pattern:
     stages: tuple[str, ...]
     periods: tuple[str, ...]
     units: tuple[str, ...]
+
+
+EVERYTHING = Pattern("*", ("*",), ("*",), ("*",))
 
 
 def parse(selector: str) -> Pattern:
@@ -98,6 +101,9 @@ def select_some(office: Office, connection: Connection, selection: Selection, no
 def _match(
     office: Office, connection: Connection, pattern: Pattern, selection: Selection, now: datetime
 ) -> list[TaskRow]:
+    filters = _filters(office, selection, now)
+    if filters and pattern == EVERYTHING and not (selection.units or selection.without):
+        return sorted(store.tasks(connection, *filters), key=lambda task: task.instance_id)  # by one query, one index
     found = []
     for instance in _instances(office, connection, pattern.instance):
         found += _match_in(office, connection, instance, pattern, selection, now)
@@ -187,11 +193,11 @@ def _filters(office: Office, selection: Selection, now: datetime) -> list[Column
         conditions.append(column.state.in_(selection.states))
     if selection.overdue:
         on_time = and_(column.state == State.SUBMITTED, column.submitted_at < column.overdue_at)
-        conditions += [column.overdue_at <= now, column.state.not_in(FINAL | {State.SUSPENDED}), not_(on_time)]
+        conditions += [column.overdue_at <= now, store.UNFINISHED, column.state != State.SUSPENDED, not_(on_time)]
     if selection.due_within is not None:
         today = local_date(now, office.zone)
         horizon = today + timedelta(days=selection.due_within)
-        conditions += [column.last_day >= today, column.last_day <= horizon, column.state.not_in(FINAL)]
+        conditions += [column.last_day >= today, column.last_day <= horizon, store.UNFINISHED]
     return conditions
 
 

@@ -1,6 +1,8 @@
 """The register of units: a corrected address works at once, and each change is an entry."""
 
+import hashlib
 import json
+import secrets
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,7 +11,8 @@ from typing import Any
 from engine import machine, store
 from engine.checks import check
 from engine.db import reading
-from engine.errors import PlanError
+from engine.errors import BadValue, Denied, NotFound, PlanError
+from engine.i18n import _
 from engine.machine import Act
 from engine.office import Office
 from engine.plan.directory import Directory, Unit
@@ -58,10 +61,64 @@ def facts_of(directory: Directory) -> dict[str, str]:
 
 def people_of(directory: Directory, name: str) -> list[dict[str, Any]]:
     """The rows of the people a directory names."""
-    return [
-        {"directory": name, "user": one.user, "unit": one.unit, "coordinates": "coordinate" in one.may}
+    rows = [
+        {"directory": name, "user": one.user, "unit": one.unit, "coordinates": "coordinate" in one.may,
+         "from_on": one.from_, "to_on": one.to}
         for one in directory.people
-    ]
+    ]  # fmt: skip
+    deputies = [
+        {"directory": name, "user": one.user, "unit": unit, "coordinates": False, "from_on": one.from_, "to_on": one.to}
+        for unit, facts in directory.units.items() for one in facts.deputies if one.user
+    ]  # fmt: skip
+    return rows + deputies if rows else []
+
+
+def give_token(office: Office, directory: str, user: str, act: Act, *, dry_run: bool = False) -> str:
+    """A new secret by which this person is known, shown this once; from now on the name alone does not do.
+
+    Raises NotFound for somebody the directory does not name; Denied.
+    """
+    secret = secrets.token_urlsafe(24)
+    _set_token(office, directory, user, digest_of(secret), act, dry_run)
+    return secret
+
+
+def take_token(office: Office, directory: str, user: str, act: Act, *, dry_run: bool = False) -> None:
+    """The person's token is worth nothing any more. Raises NotFound, Denied."""
+    _set_token(office, directory, user, None, act, dry_run)
+
+
+def _set_token(office: Office, directory: str, user: str, token: str | None, act: Act, dry_run: bool) -> None:
+    with rights.acting(office, act, dry_run=dry_run) as connection:
+        rights.require_keeper(connection, directory, act)
+        if not store.set_token(connection, directory, user, token):
+            raise NotFound(_("person"), user, [row.user for row in store.people(connection, directory)])
+        data = {"directory": directory, "user": user, "given": token is not None}
+        store.add_entries(connection, [machine.entry(act, "token", data=data)])
+
+
+def digest_of(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def user_of_token(office: Office, secret: str) -> str:
+    """Raises Denied for a token that belongs to nobody."""
+    with reading(office.engine) as connection:
+        user = store.user_of(connection, digest_of(secret))
+    if user is None:
+        raise Denied(_("the token in KH_TOKEN is nobody's: ask the coordinator for a new one"))
+    return user
+
+
+def only_directory(office: Office, name: str | None) -> str:
+    """The directory named, or the only one. Raises NotFound, BadValue."""
+    with reading(office.engine) as connection:
+        known = store.directories(connection)
+    if name is not None and name not in known:
+        raise NotFound(_("directory"), name, known)
+    if name is None and len(known) != 1:
+        raise BadValue(_("which directory? name one of: {known}").format(known=", ".join(known) or "–"))
+    return name or known[0]
 
 
 def list_units(office: Office, directory: str | None) -> list[dict[str, Any]]:

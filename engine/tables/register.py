@@ -31,7 +31,7 @@ class Person(SQLModel, table=True):
 
     directory: str = Field(primary_key=True)
     user: str = Field(primary_key=True)
-    unit: str
+    unit: str = Field(primary_key=True)
     coordinates: bool = False
     from_on: date | None = None  # the days on which the person acts, both in them
     to_on: date | None = None

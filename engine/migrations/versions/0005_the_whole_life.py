@@ -71,12 +71,26 @@ def _new_columns() -> None:
         else "(facts::json->>'valid_to')::date"
     )
     op.execute(f"UPDATE unit SET valid_to = {end}")
-    for column in (
+    _people_anew()
+
+
+def _people_anew() -> None:
+    """One may act for several units, each for some days."""
+    op.rename_table("person", "person_before")
+    op.create_table(
+        "person",
+        sa.Column("directory", sa.String(), nullable=False),
+        sa.Column("user", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("coordinates", sa.Boolean(), nullable=False),
         sa.Column("from_on", sa.Date(), nullable=True),
         sa.Column("to_on", sa.Date(), nullable=True),
         sa.Column("token", sa.String(), nullable=True),
-    ):
-        op.add_column("person", column)
+        sa.PrimaryKeyConstraint("directory", "user", "unit"),
+    )
+    columns = 'directory, "user", unit, coordinates'
+    op.execute(f"INSERT INTO person ({columns}) SELECT {columns} FROM person_before")
+    op.drop_table("person_before")
 
 
 def _new_tables() -> None:
@@ -186,8 +200,9 @@ def _new_tables() -> None:
 def downgrade() -> None:
     for name in ("amendment", "stand_in", "suspension", "extension", "hand_in", "sealed_entry", "seal"):
         op.drop_table(name)
-    for name in ("token", "to_on", "from_on"):
-        op.drop_column("person", name)
+    with op.batch_alter_table("person") as batch:
+        for name in ("token", "to_on", "from_on"):
+            batch.drop_column(name)
     op.drop_index("unit_ends", "unit")
     op.drop_column("unit", "valid_to")
     op.drop_index("task_unit", "task")

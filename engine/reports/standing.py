@@ -1,0 +1,93 @@
+"""How an instance stands: counted by the database, judged once for all tasks that stand alike."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, func, select
+
+from engine import store
+from engine.office import Office
+from engine.plan.blueprint import Blueprint, needed
+from engine.plan.directory import names_in
+from engine.prepared import Prepared
+from engine.rows import AlikeRow, MissingRow
+from engine.states import DROPPED, State
+from engine.store import TASK, UNFINISHED, UNIT
+from engine.timeliness import CELLS, Timeliness, standing
+
+_CAME_LATE = (TASK.c.submitted_at >= TASK.c.overdue_at).label("came_late")
+_COMMON = [*[TASK.c[name] for name in AlikeRow._fields[:8]], _CAME_LATE]
+_ALIKE = Prepared(
+    select(*_COMMON, func.min(TASK.c.id), func.min(TASK.c.submitted_at), func.count())
+    .where(TASK.c.instance_id == bindparam("key")).group_by(*_COMMON),
+    AlikeRow._make,
+)  # fmt: skip
+_MISSING = Prepared(
+    select(TASK.c.id, TASK.c.stage, TASK.c.period, TASK.c.unit, UNIT.c.facts)
+    .select_from(TASK.outerjoin(UNIT, and_(UNIT.c.directory == bindparam("directory"), UNIT.c.unit == TASK.c.unit)))
+    .where(TASK.c.instance_id == bindparam("key"), UNFINISHED),
+    MissingRow._make,
+)  # fmt: skip
+
+
+def status_view(office: Office, connection: Connection, name: str, now: datetime) -> dict[str, Any]:
+    """How an instance stands: the 2×2, its open questions, each stage with what is missing."""
+    instance = office.instance(connection, name)
+    blueprint = office.blueprint(connection, instance)
+    alike = _ALIKE.all(connection, key=instance.id)
+    missing = _MISSING.all(connection, key=instance.id, directory=instance.directory)
+    calendar = office.almanac(connection).of(blueprint.calendar_name)
+    cells: Counter[str] = Counter()
+    for some in alike:
+        found = standing(some, blueprint.plan.stages[some.stage], now, calendar).timeliness
+        if found is not Timeliness.ONGOING and some.state not in DROPPED:
+            cells[CELLS[found]] += some.tasks
+    answered = store.answers(connection, instance.id)
+    return {
+        "instance": name, "plan": blueprint.plan.plan, "title": blueprint.plan.title,
+        "number": blueprint.plan.document.number, "date": blueprint.plan.document.date,
+        "date_inferred": blueprint.plan.document.issued is None,
+        "source": blueprint.plan.document.source.kind,
+        **{cell: cells[cell] for cell in ("done_on_time", "done_late", "open_in_time", "open_overdue", "undated")},
+        "questions": [
+            {"id": item.id, "clause": item.clause, "text": item.text, "about": list(item.about)}
+            for item in blueprint.plan.questions if item.id not in answered
+        ],
+        "stages": _stages(blueprint, alike, missing),
+        "prohibitions": [stage.name for stage in blueprint.plan.stages.values() if stage.type == "prohibition"],
+    }  # fmt: skip
+
+
+def _stages(blueprint: Blueprint, alike: Iterable[AlikeRow], missing: Iterable[MissingRow]) -> list[dict[str, Any]]:
+    by_stage: dict[tuple[str, str], list[AlikeRow]] = defaultdict(list)
+    for some in sorted(alike, key=lambda some: some.first):
+        by_stage[some.stage, some.period].append(some)
+    lacking: dict[tuple[str, str], list[MissingRow]] = defaultdict(list)
+    for row in sorted(missing):
+        lacking[row.stage, row.period].append(row)
+    return [
+        _stage(blueprint, stage, period, parts, lacking[stage, period]) for (stage, period), parts in by_stage.items()
+    ]
+
+
+def _stage(
+    blueprint: Blueprint, stage: str, period: str, parts: Sequence[AlikeRow], missing: Sequence[MissingRow]
+) -> dict[str, Any]:
+    day = blueprint.plan.document.date
+    counted = sum(some.tasks for some in parts if some.state not in DROPPED)
+    return {
+        "stage": stage, "period": period or None, "name": blueprint.plan.stages[stage].name,
+        "tasks": sum(some.tasks for some in parts),
+        "done": sum(some.tasks for some in parts if some.state == State.COMPLETED),
+        "needed": needed(blueprint.plan.stages[stage].complete_when, counted),
+        "missing": [row.unit for row in missing],
+        "missing_names": _names(missing, day),
+        "last_day": max((some.last_day for some in parts if some.last_day), default=None),
+    }  # fmt: skip
+
+
+def _names(missing: Sequence[MissingRow], day: date) -> list[str]:
+    names = iter(names_in([row.facts for row in missing if row.facts], day))
+    return [next(names) if row.facts else row.unit for row in missing]
