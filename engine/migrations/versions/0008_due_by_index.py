@@ -16,7 +16,7 @@ def upgrade() -> None:
     op.create_index("decision_pending", "decision", ["outcome", "deferred_to", "due_at"])
     op.drop_index("task_overdue", "task")
     for name, column in (("task_overdue", "overdue_at"), ("task_last_day", "last_day")):
-        op.create_index(name, "task", [column], sqlite_where=UNFINISHED, postgresql_where=UNFINISHED)
+        op.create_index(name, "task", [column], sqlite_where=UNFINISHED)
 
 
 def downgrade() -> None:
