@@ -35,6 +35,8 @@ KEYS = {
     "hours": Key("office.hours", "KH_HOURS", "07:30-11:30 13:30-17:00"),
     "ack_days": Key("office.ack_days", "KH_ACK_DAYS", "10"),
     "templates": Key("templates", "KH_TEMPLATES", ""),
+    "files": Key("files", "KH_FILES", ""),
+    "file_limit": Key("file_limit", "KH_FILE_LIMIT", "50"),
     "smtp_host": Key("smtp.host", "KH_SMTP_HOST", ""),
     "smtp_port": Key("smtp.port", "KH_SMTP_PORT", "25"),
     "smtp_tls": Key("smtp.tls", "KH_SMTP_TLS", "none"),
@@ -98,8 +100,21 @@ class Settings:
     @property
     def templates(self) -> Path | None:
         """The office's own templates; a relative folder lies beside the kh.toml that names it."""
-        own = self.values["templates"]
-        return Path(own.source).parent / own.text if own.text else None
+        return self._folder("templates")
+
+    @property
+    def files(self) -> Path | None:
+        """Where files that are handed in are kept; None: beside the database. A relative one as for `templates`."""
+        return self._folder("files")
+
+    def _folder(self, name: str) -> Path | None:
+        own = self.values[name]
+        return Path(own.source).parent / Path(own.text).expanduser() if own.text else None
+
+    @property
+    def file_limit(self) -> int:
+        """The most bytes a file that is handed in may have; the setting counts megabytes."""
+        return int(_read_amount("KH_FILE_LIMIT", self["file_limit"]) * 1_000_000)
 
     @property
     def smtp(self) -> Smtp | None:

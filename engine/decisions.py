@@ -41,7 +41,8 @@ REASONS = {
     "silenced": Reason("silenced", N_("silenced")),
     "muted": Reason("muted", N_("the same message lists the whole stage")),
     "undeliverable": Reason("undeliverable", N_("the recipient has no contact")),
-    "sent": Reason("sent", N_("accepted by the mail server")),
+    "reached": Reason("done", N_("the unit was reached after all")),
+    "sent": Reason("sent", N_("accepted on the way to the recipient")),
 }
 
 
@@ -65,7 +66,7 @@ def decide(rung: Rung, decision: DecisionRow, task: TaskRow, now: datetime, sile
     """SEND, or the key in REASONS that ends the decision now."""
     if rung.condition == "always":
         return SEND
-    if task.state in DROPPED or task.state == State.WAITING:
+    if task.state in DROPPED or (task.state == State.WAITING and rung.condition != "not-fixed"):
         return "dropped"
     if task.state in HALTED:
         return task.state

@@ -66,6 +66,11 @@ def _done(task: TaskRow) -> datetime | None:
     return (task.submitted_at or task.completed_at) if task.state == State.COMPLETED else None
 
 
+def next_look_at(approximate: bool, opens_at: datetime | None, moment: datetime) -> datetime | None:
+    """When the sweep is to look at a task that waits: at once where its day is still to be asked for."""
+    return moment if approximate else opens_at
+
+
 def same_stages(blueprint: Blueprint, stage: str) -> set[str]:
     """The stages whose own task the units of a stage wait for."""
     return {name for item in blueprint.predecessors(stage) if item.how == "same" for name in item.stages}

@@ -180,7 +180,7 @@ def _first_day(rung: Rung, times: Timeline, calendar: Calendar) -> date | None:
 
 def _anchor_day(rung: Rung, times: Timeline, calendar: Calendar) -> date | None:
     when = rung.when
-    if rung.condition == "not-fixed":
+    if rung.condition == "not-fixed" and when.anchor == "deadline":
         return times.window_from
     if when.anchor == "deadline":
         return times.last_day if when.amount and when.direction == "before" else times.counts_from

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
 from engine import announced, store
 from engine.almanac import Almanac
 from engine.calendar import Calendar
-from engine.config import Settings
+from engine.config import Settings, data_folder
 from engine.errors import NotFound
 from engine.i18n import _
 from engine.plan.blueprint import Blueprint
@@ -30,6 +31,13 @@ class Office:
     @property
     def zone(self) -> str:
         return self.calendar.zone
+
+    @property
+    def files(self) -> Path:
+        """The folder of the files that were handed in: as set, else beside the database."""
+        database = self.engine.url.database if self.engine.dialect.name == "sqlite" else None
+        beside = Path(f"{database}-files") if database and database != ":memory:" else data_folder() / "files"
+        return self.settings.files or beside
 
     def almanac(self, connection: Connection) -> Almanac:
         """The calendars as announced so far; read again only when there is news."""

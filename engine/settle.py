@@ -12,10 +12,12 @@ from sqlalchemy import Connection
 from engine import machine, store, tallies
 from engine.almanac import Almanac
 from engine.calendar import Calendar
-from engine.clock import local_date
+from engine.clock import local_date, shown_day
 from engine.dates import Anchor, Dates, anchor_of, dates_of
 from engine.deadlines import Relative
-from engine.gates import Progress, anchor_done_at, is_free, same_stages
+from engine.errors import Conflict
+from engine.gates import Progress, anchor_done_at, is_free, next_look_at, same_stages
+from engine.i18n import _
 from engine.machine import Act, Step
 from engine.office import Office, Register
 from engine.periods import matching
@@ -36,7 +38,7 @@ class Moved:
 
 
 class Settling:
-    """The consequences of moves in one instance, within their transaction."""
+    """The consequences of moves in one instance, within their transaction. Nobody moves anything in a closed one."""
 
     def __init__(
         self,
@@ -46,6 +48,8 @@ class Settling:
         act: Act,
         almanac: Almanac | None = None,
     ):
+        if act.actor != SYSTEM:
+            refuse_closed(instance)
         self.office, self.connection, self.instance = office, connection, instance
         self.almanac = almanac or office.almanac(connection)
         self.register = Register(connection, instance.directory)
@@ -252,9 +256,16 @@ class Settling:
             **(self.undated() if self.hangs_on_completion(task.stage) else {}),
             "opened_at": None,
             "swept_at": None,
-            "next_action_at": task.opens_at,
+            "next_action_at": next_look_at(task.approximate, task.opens_at, self.act.happened_at),
             "deadline_version": task.deadline_version + 1,
         }
+
+
+def refuse_closed(instance: InstanceRow) -> None:
+    """Raises Conflict where the instance was closed."""
+    if instance.closed_at is not None:
+        text = _("{name} was closed on {day}: nothing changes in it any more (kh undo of its closing opens it again)")
+        raise Conflict(text.format(name=instance.name, day=shown_day(local_date(instance.closed_at))))
 
 
 def rearmed(task: TaskRow, moment: datetime) -> dict[str, Any]:

@@ -238,12 +238,13 @@ def add_tasks(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None
     insert_rows(connection, TASK, rows)
 
 
-def add_creation_entries(connection: Connection, instance_id: int, act: Mapping[str, Any]) -> None:
-    """One entry per task of a new instance, in one statement."""
+def add_creation_entries(connection: Connection, instance_id: int, act: Mapping[str, Any], newer_than: int = 0) -> None:
+    """One entry per task of an instance whose id is greater, in one statement."""
     values = {name: literal(value, ENTRY.c[name].type) for name, value in act.items() if value is not None}
     columns = ["instance_id", "task_id", "trigger", "after", "data", *values]
     rows = select(TASK.c.instance_id, TASK.c.id, literal("create"), TASK.c.state, literal("{}"), *values.values())
-    connection.execute(insert(ENTRY).from_select(columns, rows.where(TASK.c.instance_id == instance_id)))
+    new = and_(TASK.c.instance_id == instance_id, TASK.c.id > newer_than)
+    connection.execute(insert(ENTRY).from_select(columns, rows.where(new)))
 
 
 def update_tasks(connection: Connection, changes: Sequence[tuple[TaskRow, Mapping[str, Any]]]) -> bool:

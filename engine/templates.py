@@ -17,6 +17,8 @@ from engine.errors import Endless
 from engine.plan.writing import one_line, scalar
 from engine.resources import data_dir
 
+MOST_LISTED = 50  # tasks or names that a reader takes in one by one; of more a few stand for all
+FEW = 5
 MAX_SUBJECT = 180
 MAX_INDENT = 80
 MAX_STEPS = 200_000  # turns of loops and calls in one rendering
@@ -83,7 +85,10 @@ def environment(language: str, own: Path | None = None) -> Bounded:
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
         autoescape=lambda name: bool(name and name.endswith(".html.j2")), auto_reload=own is not None,
     )  # fmt: skip
-    found.filters |= {"day": _day, "counted": _counted, "indent": _indent, "long_day": _long_day, "yaml": scalar}
+    found.filters |= {
+        "day": _day, "counted": _counted, "indent": _indent, "long_day": LONG_DAYS[language], "several": several,
+        "yaml": scalar,
+    }  # fmt: skip
     for name in _WITHOUT["globals"]:
         del found.globals[name]
     for name in _WITHOUT["filters"]:
@@ -123,10 +128,29 @@ def _day(value: date | None) -> str:
 
 
 def _long_day(value: date | None) -> str:
-    """A date as official papers spell it; dots to be filled in where there is none."""
+    """A date as Vietnamese papers spell it; dots to be filled in where there is none."""
     if value is None:
         return "…… tháng …… năm ………"
     return f"{value.day:02d} tháng {value.month:0{2 if value.month < 3 else 1}d} năm {value.year}"
+
+
+def _english_day(value: date | None) -> str:
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}" if value else "…… …………… ………"
+
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+LONG_DAYS = {"vi": _long_day, "en": _english_day}
+
+
+def several(names: Iterable[Any], separator: str = "; ") -> str:
+    """Names in a row; of very many the first few, and how many more there are."""
+    found = [str(name) for name in names]
+    if len(found) <= MOST_LISTED:
+        return separator.join(found)
+    return f"{separator.join(found[:FEW])}{separator}… (+{len(found) - FEW})"
 
 
 def plain(value: Any) -> Any:

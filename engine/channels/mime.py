@@ -16,6 +16,7 @@ from email.mime.text import MIMEText
 from email.policy import compat32
 from email.utils import format_datetime, formataddr, getaddresses, parseaddr
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from engine.rows import MessageRow
@@ -83,6 +84,11 @@ def _attachment(file: dict[str, str]) -> MIMEBase:
     encoders.encode_base64(part)
     part.add_header("Content-Disposition", "attachment", filename=_file_name(header_text(file["name"])))
     return part
+
+
+def attached(files: str) -> dict[str, bytes]:
+    """What is attached to a stored message: file name → content."""
+    return {Path(header_text(file["name"])).name: _content(file) for file in json.loads(files)}
 
 
 def _content(file: dict[str, str]) -> bytes:

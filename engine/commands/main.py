@@ -41,6 +41,8 @@ COMMANDS = {
     "extend": ("clocks", N_("More time: asked for, granted, refused")),
     "suspend": ("clocks", N_("Stop the clock by a written decision")),
     "resume": ("clocks", N_("Let the clock run again")),
+    "amend": ("amending", N_("Go over to another version of a running plan")),
+    "close": ("amending", N_("Close a plan that is done with")),
     "undo": ("moves", N_("Compensate a wrong entry")),
     "tick": ("clockwork", N_("Do once what is due now: decide, send")),
     "run": ("clockwork", N_("Do it every minute until stopped")),

@@ -1,20 +1,23 @@
 """start, list, status, tasks, show."""
 
+from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
 
-from engine.clock import system_clock
+from engine.clock import local_date, shown_day, system_clock
 from engine.commands.app import act_of, acting, moment, selecting, selection_of, viewing, with_office
 from engine.commands.output import console, day, local, print_json, print_table
 from engine.db import reading
 from engine.i18n import _
 from engine.office import Office
 from engine.plan.files import find_plan
-from engine.reports.plans import instance_views, plan_view, task_view
+from engine.reports.plans import find_task, instance_views, plan_view, task_view
 from engine.reports.standing import status_view
 from engine.reports.tasks import task_views
+from engine.service.handing_in import save_files
 from engine.service.select import select
 from engine.service.start import start
 from engine.states import state_label
@@ -71,10 +74,10 @@ def _list() -> click.Command:
         if options["as_json"]:
             print_json(rows)
             return
-        headings = (_("Instance"), _("Number"), _("Plan"), _("Started"), _("Tasks"), _("Done"))
+        headings = (_("Instance"), _("Number"), _("Plan"), _("Started"), _("Closed"), _("Tasks"), _("Done"))
         print_table(headings, [
             (row["instance"], row["number"], row["title"], local(row["started_at"], office.zone),
-             row["tasks"], row["done"]) for row in rows
+             local(row["closed_at"], office.zone), row["tasks"], row["done"]) for row in rows
         ])  # fmt: skip
 
     return run
@@ -102,6 +105,9 @@ def print_status(view: dict[str, Any]) -> None:
     dated = day(view["date"]) + (" " + _("(inferred)") if view["date_inferred"] else "")
     console().print(f"{view['instance']} · {number} · {dated}", markup=False, style="bold")
     console().print(view["title"], markup=False)
+    if view["closed_at"]:
+        closed = shown_day(local_date(view["closed_at"]))
+        click.echo(_("Closed on {day}: nothing is sent, nothing moves any more.").format(day=closed))
     if view["source"] == "news":
         click.echo(_("Secondary source: a news article about the plan, not the plan itself."))
     print_table(("", _("on time / in time"), _("late / overdue")), [
@@ -116,6 +122,8 @@ def print_status(view: dict[str, Any]) -> None:
          day(row["last_day"]), _shortened(row["missing_names"]))
         for row in view["stages"]
     ])  # fmt: skip
+    for text in (*_arrivals(view["stages"]), *_quotas(view["quotas"])):
+        click.echo(text)
     for text in view["prohibitions"]:
         click.echo(_("Not to be done: {text}").format(text=text))
     if view["questions"]:
@@ -124,6 +132,35 @@ def print_status(view: dict[str, Any]) -> None:
         for item in view["questions"]:
             clause = f" ({item['clause']})" if item["clause"] else ""
             click.echo(f"  {item['id']}{clause}: {item['text']}")
+
+
+def _arrivals(stages: list[dict[str, Any]]) -> Iterator[str]:
+    """Of what began to come, how much is there and what is missing; in each form, where they differ."""
+    for row in stages:
+        stage = "/".join(part for part in (row["stage"], row["period"]) if part)
+        if 0 < row["received"] < row["active"]:
+            text = _("{stage}: received {n}/{total}, still missing: {names}")
+            yield text.format(stage=stage, n=row["received"], total=row["active"], names=_named(row))
+        for item in row["forms"]:
+            if row["received"] < item["received"] or any(row["received"] < other["received"] for other in row["forms"]):
+                full = _("{stage}: received {n}/{total} by {form}")
+                text = _("{stage}: received {n}/{total} by {form}, still missing: {names}") if item["missing"] else full
+                form = item["form"] or "–"
+                yield text.format(stage=stage, n=item["received"], total=row["active"], form=form, names=_named(item))
+
+
+def _named(row: dict[str, Any]) -> str:
+    return _shortened(row["missing_names"], 40)
+
+
+def _quotas(quotas: dict[str, Any]) -> Iterator[str]:
+    for name, view in quotas.items():
+        if view["nominated"]:
+            text = _("Quota {name} (collectives + individuals): {decided} of {limit} decided on, {nominated} nominated")
+        else:
+            text = _("Quota {name} (collectives + individuals): {decided} of {limit} decided on")
+        counts = {key: "{collective}+{individual}".format(**view[key]) for key in view if isinstance(view[key], dict)}
+        yield text.format(name=name, **counts)
 
 
 def _shortened(names: list[str], most: int = 5) -> str:
@@ -163,15 +200,21 @@ def _date_of(row: dict[str, Any]) -> str:
 def _show() -> click.Command:
     @click.command("show", help=_("Show a plan (INSTANCE) or a task (its selector) with all its facts."))
     @click.argument("selector")
+    @click.option("--save", metavar="FOLDER", help=_("Copy the files that were handed in for the task to this folder."))
     @viewing
     @with_office
     def run(office: Office, options: dict[str, Any]) -> None:
         now = moment(office, options["at"], system_clock())
+        selector, into = options["selector"], options["save"]
         with reading(office.engine) as connection:
-            if "/" in options["selector"]:
-                view = task_view(office, connection, options["selector"], now)
+            if into is not None:
+                task = find_task(office, connection, selector, now)
+                for path in save_files(office, connection, task, Path(into)):
+                    click.echo(_("saved: {path}").format(path=path), err=options["as_json"])
+            if "/" in selector:
+                view = task_view(office, connection, selector, now)
             else:
-                view = plan_view(office, connection, options["selector"])
+                view = plan_view(office, connection, selector)
         if options["as_json"]:
             print_json(view)
         else:

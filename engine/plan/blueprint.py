@@ -48,10 +48,15 @@ class Blueprint:
         directory_name: str,
         calendar_name: str = "",
         also: Collection[str] = (),
+        retired: Collection[str] = (),
     ):
-        """`also`: stages that phrases may hang on though they are so broken that the plan is without them."""
+        """`also`: stages that phrases may hang on though they are so broken that the plan is without them.
+
+        `retired`: stages an amendment dropped. They stay among the plan's, because their tasks stay in the store.
+        """
         self.plan, self.groups = plan, groups
         self.directory_name, self.calendar_name = directory_name, calendar_name
+        self.retired = frozenset(retired)
         self._stages = {*plan.stages, *also}
         self._dues: dict[str, Due] = {}
         self._partners: dict[str, dict[str, tuple[str, ...]]] = {}
@@ -71,7 +76,7 @@ class Blueprint:
         content = json.loads(text)
         groups = {name: tuple(members) for name, members in content["groups"].items()}
         plan = Plan.model_validate(content["plan"], context=SNAPSHOT)
-        return cls(plan, groups, content["directory"], content.get("calendar", ""))
+        return cls(plan, groups, content["directory"], content.get("calendar", ""), retired=content.get("retired", ()))
 
     def to_json(self) -> str:
         """The snapshot: equal plans, their stages in the same order, have equal digests."""
@@ -80,11 +85,23 @@ class Blueprint:
         content = {"plan": plan, "groups": dict(sorted(self.groups.items())), "directory": self.directory_name}
         if self.calendar_name:
             content["calendar"] = self.calendar_name
+        if self.retired:
+            content["retired"] = sorted(self.retired)
         return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
     @staticmethod
     def digest(snapshot: str) -> str:
         return hashlib.sha256(snapshot.encode()).hexdigest()
+
+    @property
+    def stages(self) -> dict[str, Stage]:
+        """The stages in force."""
+        return {name: stage for name, stage in self.plan.stages.items() if name not in self.retired}
+
+    def revised(self, stages: Mapping[str, Stage]) -> "Blueprint":
+        """The same with other stages."""
+        plan = self.plan.model_copy(update={"stages": dict(stages)})
+        return Blueprint(plan, self.groups, self.directory_name, self.calendar_name, retired=self.retired)
 
     # --- who -----------------------------------------------------------------------------------------------------
 

@@ -10,9 +10,9 @@ from engine.config import Settings
 from engine.db import head_version, hide_password, reading, schema_version
 from engine.i18n import _
 from engine.office import Office
-from engine.service.ticking import HEARTBEAT
+from engine.service.ticking import HEARTBEAT, stood_still
 
-SILENT_FOR = timedelta(days=1)
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,9 @@ def findings(office: Office, now: datetime) -> list[Finding]:
         )
         running = any(row.closed_at is None for row in store.instances(connection))
         named = connection.execute(select(func.count()).select_from(store.PERSON)).scalar_one()
-    ahead = last is not None and last > now + SILENT_FOR
-    silent = running and (last is None or now - last > SILENT_FOR)
+        calendar = office.almanac(connection).national
+    ahead = last is not None and last > now + A_DAY
+    silent = running and (last is None or stood_still(calendar, last, now))
     return [
         Finding(schema == head_version(), _("database {url}, schema {schema}").format(url=url, schema=schema)),
         _way_out(office.settings),
@@ -53,6 +54,7 @@ def findings(office: Office, now: datetime) -> list[Finding]:
         Finding(not counts.get("dead"), _("{n} messages refused for good (kh notices list --status dead)").format(
             n=counts.get("dead", 0))),
         Finding(True, _("{n} messages wait to be sent").format(n=counts.get("pending", 0))),
+        Finding(True, _("{n} messages wait for a signature").format(n=counts.get("held", 0))),
         Finding(True, _("people named in the directories: {n}").format(n=named) if named
                 else _("no people are named: whoever opens this database may do everything")),
     ]  # fmt: skip

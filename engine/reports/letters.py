@@ -6,14 +6,14 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from engine.clock import local_date
-from engine.digest import Desk
+from engine.desk import Desk
 from engine.errors import BadValue
 from engine.i18n import _
 from engine.letters import Letter, write_letter
-from engine.notices import Section
 from engine.office import Office, Register
 from engine.plan.blueprint import Blueprint
 from engine.rows import TaskRow
+from engine.sections import Section
 
 
 def letter_about(

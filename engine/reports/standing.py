@@ -5,16 +5,17 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, func, literal_column, select
 
-from engine import store
-from engine.office import Office
+from engine import handins, store
+from engine.office import Office, Register
 from engine.plan.blueprint import Blueprint, needed
 from engine.plan.directory import names_in
 from engine.prepared import Prepared
-from engine.rows import AlikeRow, MissingRow
-from engine.states import DROPPED, State
-from engine.store import TASK, UNFINISHED, UNIT
+from engine.reports.handed_in import form_views, forms_of, quota_views
+from engine.rows import AlikeRow, InstanceRow, MissingRow
+from engine.states import DROPPED, FINAL, RECEIVED, State
+from engine.store import TASK, UNIT
 from engine.timeliness import CELLS, Timeliness, standing
 
 _CAME_LATE = (TASK.c.submitted_at >= TASK.c.overdue_at).label("came_late")
@@ -24,10 +25,12 @@ _ALIKE = Prepared(
     .where(TASK.c.instance_id == bindparam("key")).group_by(*_COMMON),
     AlikeRow._make,
 )  # fmt: skip
+# What is still to come: what was handed in waits for its acceptance only.
+_MISSES = TASK.c.state.in_([literal_column(f"'{state}'") for state in sorted(set(State) - FINAL - RECEIVED)])
 _MISSING = Prepared(
     select(TASK.c.id, TASK.c.stage, TASK.c.period, TASK.c.unit, UNIT.c.facts)
     .select_from(TASK.outerjoin(UNIT, and_(UNIT.c.directory == bindparam("directory"), UNIT.c.unit == TASK.c.unit)))
-    .where(TASK.c.instance_id == bindparam("key"), UNFINISHED),
+    .where(TASK.c.instance_id == bindparam("key"), _MISSES),
     MissingRow._make,
 )  # fmt: skip
 
@@ -49,14 +52,15 @@ def status_view(office: Office, connection: Connection, name: str, now: datetime
         "instance": name, "plan": blueprint.plan.plan, "title": blueprint.plan.title,
         "number": blueprint.plan.document.number, "date": blueprint.plan.document.date,
         "date_inferred": blueprint.plan.document.issued is None,
-        "source": blueprint.plan.document.source.kind,
+        "source": blueprint.plan.document.source.kind, "closed_at": instance.closed_at,
         **{cell: cells[cell] for cell in ("done_on_time", "done_late", "open_in_time", "open_overdue", "undated")},
         "questions": [
             {"id": item.id, "clause": item.clause, "text": item.text, "about": list(item.about)}
             for item in blueprint.plan.questions if item.id not in answered
         ],
-        "stages": _stages(blueprint, alike, missing),
-        "prohibitions": [stage.name for stage in blueprint.plan.stages.values() if stage.type == "prohibition"],
+        "stages": _with_forms(connection, instance, blueprint, _stages(blueprint, alike, missing)),
+        "quotas": quota_views(connection, instance, blueprint),
+        "prohibitions": [stage.name for stage in blueprint.stages.values() if stage.type == "prohibition"],
     }  # fmt: skip
 
 
@@ -68,7 +72,9 @@ def _stages(blueprint: Blueprint, alike: Iterable[AlikeRow], missing: Iterable[M
     for row in sorted(missing):
         lacking[row.stage, row.period].append(row)
     return [
-        _stage(blueprint, stage, period, parts, lacking[stage, period]) for (stage, period), parts in by_stage.items()
+        _stage(blueprint, stage, period, parts, lacking[stage, period])
+        for (stage, period), parts in by_stage.items()
+        if stage not in blueprint.retired
     ]
 
 
@@ -82,10 +88,30 @@ def _stage(
         "tasks": sum(some.tasks for some in parts),
         "done": sum(some.tasks for some in parts if some.state == State.COMPLETED),
         "needed": needed(blueprint.plan.stages[stage].complete_when, counted),
+        "received": sum(some.tasks for some in parts if some.state in RECEIVED), "active": counted, "forms": [],
         "missing": [row.unit for row in missing],
         "missing_names": _names(missing, day),
         "last_day": max((some.last_day for some in parts if some.last_day), default=None),
     }  # fmt: skip
+
+
+def _with_forms(
+    connection: Connection, instance: InstanceRow, blueprint: Blueprint, rows: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Where a stage tells forms apart, what of each is missing: there the tasks themselves have to be looked at."""
+    told_apart = [row for row in rows if forms_of(blueprint.plan.stages[row["stage"]])]
+    if not told_apart:
+        return rows
+    arrived = handins.valid_in(connection, instance.id)
+    register, day = Register(connection, instance.directory), blueprint.plan.document.date
+    for row in told_apart:
+        tasks = [task for task in store.stage_tasks(connection, instance.id, row["stage"])
+                 if task.period == (row["period"] or "")]  # fmt: skip
+        row["forms"] = form_views(blueprint.plan.stages[row["stage"]], tasks, arrived)
+        register.load({unit for item in row["forms"] for unit in item["missing"]})
+        for item in row["forms"]:
+            item["missing_names"] = [register.name(unit, day) for unit in item["missing"]]
+    return rows
 
 
 def _names(missing: Sequence[MissingRow], day: date) -> list[str]:

@@ -21,7 +21,7 @@ SENTENCES = {
     "open": N_("Its turn came."),
     "ack": N_("Taken up by the unit."),
     "submit": N_("Handed in; now “{after}”."),
-    "arrival": N_("A part arrived."),
+    "arrival": N_("A part arrived: {text}."),
     "accept": N_("Accepted."),
     "return": N_("Sent back."),
     "cancel": N_("Dropped."),

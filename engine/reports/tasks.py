@@ -6,12 +6,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine import ledgers, store, tallies
+from engine import handins, ledgers, store, tallies
 from engine.calendar import Calendar
 from engine.gates import Progress, same_stages, waits_for
 from engine.office import Office
 from engine.plan.blueprint import Blueprint
 from engine.reports.extensions import remaining_days
+from engine.reports.handed_in import piece_views
 from engine.rows import ExtensionRow, InstanceRow, SuspensionRow, TaskRow
 from engine.states import FINAL, State
 from engine.timeliness import standing
@@ -28,9 +29,11 @@ def task_views(office: Office, connection: Connection, tasks: Sequence[TaskRow],
         some = [task for task in tasks if task.instance == name]
         progress = _progress(connection, instance, blueprint, some)
         calendar = office.almanac(connection).of(blueprint.calendar_name)
+        arrived = handins.valid(connection, [task.id for task in some])
         views += [
             {**_view(task, blueprint, progress, now, calendar),
-             **_moved(task, asked.get(task.id, ()), pauses.get(task.id), office.zone)}
+             **_moved(task, asked.get(task.id, ()), pauses.get(task.id), office.zone),
+             **piece_views(blueprint.plan.stages[task.stage], task, arrived.get(task.id, ()))}
             for task in some
         ]  # fmt: skip
     return views

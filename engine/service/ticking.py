@@ -11,7 +11,8 @@ from engine.calendar import Calendar
 from engine.clock import local_date
 from engine.db import reading, writing
 from engine.delivery import Delivered, deliver
-from engine.digest import STOOD_FROM, Composed, compose
+from engine.desk import STOOD_FROM
+from engine.digest import Composed, compose
 from engine.due import Due, look
 from engine.escalation import Swept, decisions_for, sweep_batch
 from engine.ladders import STOOD_STILL

@@ -10,11 +10,13 @@ from sqlalchemy import Connection
 
 from engine import ledgers, machine, outbox, store
 from engine.errors import BadValue, NotFound
+from engine.gates import next_look_at
 from engine.i18n import _
 from engine.machine import Act, Step
 from engine.office import Office
 from engine.rows import TaskRow
-from engine.service import rights
+from engine.service import quotas, rights
+from engine.service.handing_in import ARRIVAL, restore_last, void_last
 from engine.service.moves import Outcome, require_reason
 from engine.settle import Moved, Settling
 from engine.states import FINAL, HALTED, State, Trigger
@@ -50,9 +52,10 @@ def _nothing(_connection: Connection, _task: TaskRow, _at: datetime) -> None:
 # The entries of a task that can be undone, and what goes back with each in the ledgers, as of the undoing's time.
 UNDOABLE: dict[str, Callable[[Connection, TaskRow, datetime], None]] = {
     "ack": _nothing,
-    "submit": _nothing,
+    "submit": void_last,
+    ARRIVAL: void_last,
     "accept": _nothing,
-    "return": _nothing,
+    "return": restore_last,
     "cancel": _nothing,
     "exempt": _nothing,
     "fix-date": _nothing,
@@ -63,7 +66,7 @@ UNDOABLE: dict[str, Callable[[Connection, TaskRow, datetime], None]] = {
     "resume": _reopen_suspension,
 }
 # What else stands between an entry and its undoing: it would have to be undone, or done again, first.
-FOLLOWS = ("undo", "open", "date", "unit-ended", "transfer")
+FOLLOWS = ("undo", "open", "date", "amend", "unit-ended", "transfer")
 
 
 def undo(office: Office, entry_id: int, act: Act, *, dry_run: bool = False) -> Undone:
@@ -80,12 +83,12 @@ def undo(office: Office, entry_id: int, act: Act, *, dry_run: bool = False) -> U
         instance = office.instance(connection, task.instance)
         blueprint = office.blueprint(connection, instance)
         rights.require_coordinator(connection, blueprint, act)
-        old = {name: _restore(name, values[0]) for name, values in json.loads(found.data).get("changed", {}).items()}
+        old = {name: restore(name, values[0]) for name, values in json.loads(found.data).get("changed", {}).items()}
         dropped = old.pop("deadline_version", None)
         changes = {
             **old,
             **({"deadline_version": task.deadline_version + 1} if dropped else {}),
-            "next_action_at": _next_look(State(found.before), task, act),
+            "next_action_at": next_look(State(found.before), task, act),
         }
         step = Step(task, Trigger.UNDO, State(found.before), changes, data={"undoes": entry_id})
         states = machine.apply(connection, [step], act)
@@ -95,15 +98,16 @@ def undo(office: Office, entry_id: int, act: Act, *, dry_run: bool = False) -> U
         settling.close_again(task.stage)
         settling.advance(task.stage, {task.unit})
         settling.reproject(task.stage)
-        sent = _replan(connection, task, found.at)
+        quotas.check(connection, instance, blueprint, blueprint.plan.quotas)
+        sent = replan(connection, task, found.at)
     return Undone(Outcome(task.selector, task.state, states[0]), sent)
 
 
-def _next_look(state: State, task: TaskRow, act: Act) -> datetime | None:
+def next_look(state: State, task: TaskRow, act: Act) -> datetime | None:
     """When the sweep must look at a task again that was put back into a state."""
     if state in FINAL | HALTED:
         return None
-    return task.opens_at if state is State.WAITING else act.happened_at
+    return next_look_at(task.approximate, task.opens_at, act.happened_at) if state is State.WAITING else act.happened_at
 
 
 def _undoable(connection: Connection, found: Any) -> TaskRow:
@@ -116,16 +120,17 @@ def _undoable(connection: Connection, found: Any) -> TaskRow:
 
 
 _TYPES = get_type_hints(TaskRow)
+_WRITTEN_OUT = (datetime, date, time)  # the types the log keeps as text
 
 
-def _restore(name: str, value: Any) -> Any:
+def restore(name: str, value: Any) -> Any:
     """A column's value as the log kept it, in its own type again."""
     kinds = get_args(_TYPES[name]) or (_TYPES[name],)
-    kind = next((kind for kind in (datetime, date, time) if kind in kinds), None)
+    kind = next((kind for kind in _WRITTEN_OUT if kind in kinds), None)
     return kind.fromisoformat(value) if kind and isinstance(value, str) else value
 
 
-def _replan(connection: Connection, task: TaskRow, since: datetime) -> list[str]:
+def replan(connection: Connection, task: TaskRow, since: datetime) -> list[str]:
     """Notices not sent because the task seemed done are due again; those sent since are listed."""
     found = outbox.decisions(connection, outbox.DECISION.c.task_id == task.id)
     again = [row.id for row in found if row.outcome == "done" and row.message_id is None]
