@@ -9,8 +9,8 @@ from sqlalchemy import Connection, and_, func, insert, select, update
 from engine.rows import InstanceRow
 from engine.states import FINAL, HALTED, State
 from engine.store import ENTRY, INSTANCE, SNAPSHOT, TASK, table
-from engine.tallies import TALLY
 from engine.tables import Amendment
+from engine.tallies import TALLY
 
 AMENDMENT = table(Amendment)
 

@@ -103,7 +103,7 @@ def _match(
 ) -> list[TaskRow]:
     filters = _filters(office, selection, now)
     if filters and pattern == EVERYTHING and not (selection.units or selection.without):
-        return sorted(store.tasks(connection, *filters), key=lambda task: task.instance_id)  # by one query, one index
+        return sorted(store.tasks(connection, *filters), key=lambda task: task.instance_id)  # one query, one index
     found = []
     for instance in _instances(office, connection, pattern.instance):
         found += _match_in(office, connection, instance, pattern, selection, now)
