@@ -8,8 +8,9 @@ from sqlalchemy import Connection, and_, func, insert, literal, select, update
 
 from engine.rows import InstanceRow
 from engine.states import FINAL, HALTED, State
-from engine.store import ENTRY, INSTANCE, SNAPSHOT, TALLY, TASK, table
+from engine.store import ENTRY, INSTANCE, SNAPSHOT, TASK, table
 from engine.tables import Amendment
+from engine.tallies import TALLY
 
 AMENDMENT = table(Amendment)
 

@@ -76,13 +76,15 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 def _begin_immediate(connection: Connection) -> None:
     """Take the write lock at once: a deferred BEGIN that upgrades later fails under a second writer."""
     point("begin")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if not connection.get_execution_options().get("reading") else "BEGIN")
+    raw = connection.connection.dbapi_connection
+    assert raw is not None
+    raw.execute("BEGIN" if connection.get_execution_options().get("reading") else "BEGIN IMMEDIATE")
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction. Raises Unavailable where the database does."""
-    with _translated():
+    with _translated(engine):
         with engine.begin() as connection:
             yield connection
             point("commit")
@@ -92,17 +94,20 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A consistent view that takes no write lock."""
-    with _translated(), engine.connect().execution_options(reading=True) as connection:
+    with _translated(engine), engine.connect().execution_options(reading=True) as connection:
+        connection.begin()  # a prepared statement does not begin by itself
         yield connection
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(engine: Engine) -> Iterator[None]:
+    driver: type[Exception] = engine.dialect.loaded_dbapi.Error  # what a prepared statement raises
     try:
         yield
-    except DBAPIError as error:
-        if isinstance(error.orig, Exception) and type(error.orig).__name__ in ("OperationalError", "DatabaseError"):
-            raise Unavailable(_("the database does not answer: {reason}").format(reason=error.orig)) from error
+    except (DBAPIError, driver) as error:
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        if type(reason).__name__ in ("OperationalError", "DatabaseError"):
+            raise Unavailable(_("the database does not answer: {reason}").format(reason=reason)) from error
         raise
 
 
@@ -116,13 +121,13 @@ def open_store(url: str) -> Engine:
 def bring_up_to_date(engine: Engine) -> None:
     """Raises Unavailable where the schema is newer than this program's."""
     if usable_version(engine) != head_version():
-        with _translated():
+        with _translated(engine):
             upgrade(engine)
 
 
 def usable_version(engine: Engine) -> str | None:
     """The schema's version, older or as this program knows it. Raises Unavailable for a newer one."""
-    with _translated():
+    with _translated(engine):
         version = schema_version(engine)
     if version is not None and version > head_version():
         message = _("the database has schema {found}, newer than this program's {known}: update the program")
@@ -143,7 +148,7 @@ def open_read_only(url: str) -> Engine:
         engine = engine.execution_options(reading=True)
     else:
         engine = engine.execution_options(postgresql_readonly=True)
-    with _translated():
+    with _translated(engine):
         version = schema_version(engine)
     if version != head_version():
         message = _("the database has schema {found}, this program {known}: run kh doctor once to bring it up to date")

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine import store
+from engine import store, tallies
 from engine.absent import absent
 from engine.addressing import Key
 from engine.clock import local_date, shown
@@ -100,7 +100,7 @@ class Desk:
     def progress(self, task: TaskRow) -> tuple[int, int]:
         """(how many are done, of how many) in a task's stage and period."""
         if (task.instance_id, task.stage, task.period) not in self._progress:
-            for row in store.tallies(self.connection, task.instance_id, [task.stage]):
+            for row in tallies.of_stages(self.connection, task.instance_id, [task.stage]):
                 if not row.scope:
                     self._progress[task.instance_id, task.stage, row.period] = row.done, row.total - row.dropped
         return self._progress[task.instance_id, task.stage, task.period]

@@ -25,15 +25,12 @@ class Composed:
 def compose(office: Office, connection: Connection, now: datetime) -> Composed:
     """Release what is due: inside working hours as messages, else put off to the next working morning."""
     silences.end_due(connection, now)
+    calendar = office.almanac(connection).national
+    if not calendar.is_office_time(now):
+        return Composed(deferred=outbox.defer_ready(connection, now, calendar.next_office_time(now)))
     ready = outbox.ready_decisions(connection, now)
     if not ready:
         return Composed()
-    calendar = office.almanac(connection).national
-    if not calendar.is_office_time(now):
-        until = calendar.next_office_time(now)
-        fresh = [row.id for row in ready if row.deferred_to is None]
-        outbox.defer_decisions(connection, fresh, until)
-        return Composed(deferred=len(fresh))
     items = due_items(office, connection, ready, now)
     return _release(office, connection, addressed(connection, items, local_date(now, office.zone)), now)
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection
@@ -40,6 +41,7 @@ def _only(move: Any) -> Any:
 _MACHINE = _build()
 
 
+@cache  # the table is small, and always says the same
 def destination(state: str, trigger: str, towards: str | None = None) -> str:
     """The state a trigger leads to. Raises MachineError where the table has no such move."""
     subject = _Subject(str(state))
@@ -121,6 +123,10 @@ def amend(
     ])  # fmt: skip
 
 
+_INSTANTS = (datetime, date, time)
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def entry(
     act: Act,
     trigger: str,
@@ -143,9 +149,9 @@ def entry(
         "task_id": task.id if task is not None else None,
         "trigger": trigger, "before": task.state if task is not None else None, "after": after,
         "doc": doc or act.doc, "reason": act.reason,
-        "data": json.dumps({**(data or {}), **({"changed": changed} if changed else {})}, ensure_ascii=False),
+        "data": _as_json({**(data or {}), **({"changed": changed} if changed else {})}),
     }  # fmt: skip
 
 
 def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime | date | time) else value
+    return value if value is None or not isinstance(value, _INSTANTS) else value.isoformat()

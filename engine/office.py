@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from engine import stand_ins, store
+from engine import announced, stand_ins, store
 from engine.almanac import Almanac
 from engine.calendar import Calendar
 from engine.config import Settings, data_folder
@@ -43,9 +43,9 @@ class Office:
 
     def almanac(self, connection: Connection) -> Almanac:
         """The calendars as announced so far; read again only when there is news."""
-        newest = store.newest_calendar_day(connection)
+        newest = announced.newest(connection)
         if self._almanac is None or self._almanac[0] != newest:
-            self._almanac = newest, Almanac(self.calendar, store.calendar_days(connection))
+            self._almanac = newest, Almanac(self.calendar, announced.every_day(connection))
         return self._almanac[1]
 
     def snapshot(self, connection: Connection, instance: InstanceRow) -> Blueprint:
@@ -87,6 +87,11 @@ class Register:
     def __init__(self, connection: Connection, directory: str):
         self.connection, self.directory = connection, directory
         self._units: dict[str, Unit] = {}
+        self._expected: set[str] = set()
+
+    def expect(self, units: Iterable[str]) -> None:
+        """These will be read together, as soon as one of them is asked for."""
+        self._expected.update(units)
 
     def load(self, units: Iterable[str]) -> None:
         """Read many at once."""
@@ -97,7 +102,8 @@ class Register:
 
     def find(self, unit: str) -> Unit | None:
         if unit not in self._units:
-            self.load([unit])
+            self.load({unit, *self._expected})
+            self._expected.clear()
         return self._units.get(unit)
 
     def name(self, unit: str, day: date) -> str:

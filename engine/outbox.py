@@ -33,11 +33,24 @@ def add_decisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> 
     insert_new(connection, DECISION, rows)
 
 
+def is_ready(now: Any) -> ColumnElement[bool]:
+    """A decision that is pending, fell due and is not put off; two ranges of one index."""
+    pending = DECISION.c.outcome == "pending"
+    return or_(
+        and_(pending, DECISION.c.deferred_to.is_(None), DECISION.c.due_at <= now),
+        and_(pending, DECISION.c.deferred_to <= now),
+    )
+
+
 def ready_decisions(connection: Connection, now: datetime) -> list[DecisionRow]:
     """Pending decisions that fell due and are not put off."""
-    put_off = and_(DECISION.c.deferred_to.is_not(None), DECISION.c.deferred_to > now)
-    query = select(*_DECISION_COLUMNS).where(DECISION.c.outcome == "pending", DECISION.c.due_at <= now, ~put_off)
-    return [DecisionRow._make(row) for row in connection.execute(query.order_by(DECISION.c.id))]
+    return decisions(connection, is_ready(now))
+
+
+def defer_ready(connection: Connection, now: datetime, until: datetime) -> int:
+    """Put off what fell due and was not put off yet; how many there were."""
+    fresh = and_(DECISION.c.outcome == "pending", DECISION.c.deferred_to.is_(None), DECISION.c.due_at <= now)
+    return connection.execute(update(DECISION).where(fresh).values(deferred_to=until)).rowcount
 
 
 def defer_decisions(connection: Connection, ids: Sequence[int], until: datetime) -> None:
@@ -175,10 +188,15 @@ def add_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> d
     return found
 
 
+def is_pending(now: Any) -> ColumnElement[bool]:
+    """A message that is to be sent now; two ranges of one index."""
+    pending = MESSAGE.c.status == "pending"
+    return or_(and_(pending, MESSAGE.c.next_attempt_at.is_(None)), and_(pending, MESSAGE.c.next_attempt_at <= now))
+
+
 def pending_messages(connection: Connection, now: datetime) -> list[int]:
     """Which messages are to be sent now, the most urgent first."""
-    waits = or_(MESSAGE.c.next_attempt_at.is_(None), MESSAGE.c.next_attempt_at <= now)
-    query = select(MESSAGE.c.id).where(MESSAGE.c.status == "pending", waits)
+    query = select(MESSAGE.c.id).where(is_pending(now))
     return list(connection.execute(query.order_by(MESSAGE.c.severity.desc(), MESSAGE.c.id)).scalars())
 
 

@@ -56,6 +56,33 @@ _TYPES = get_type_hints(TaskRow)
 _WRITTEN_OUT = (datetime, date, time)  # the types the log keeps as text
 
 
+class AlikeRow(NamedTuple):
+    """So many tasks of one stage and period that stand alike; `submitted_at` is the first among them."""
+
+    stage: str
+    period: str
+    state: str
+    last_day: date | None
+    approximate: bool
+    overdue_at: datetime | None
+    late_from: date | None
+    paused_days: int
+    came_late: bool | None
+    first: int  # of their ids
+    submitted_at: datetime | None
+    tasks: int
+
+
+class MissingRow(NamedTuple):
+    """A task not finished, with what the register knows of its unit."""
+
+    id: int
+    stage: str
+    period: str
+    unit: str
+    facts: str | None
+
+
 class InstanceRow(NamedTuple):
     id: int
     name: str

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine import machine, store
+from engine import machine, store, tallies
 from engine.almanac import Almanac
 from engine.calendar import Calendar
 from engine.clock import local_date, shown_day
@@ -86,12 +86,11 @@ class Settling:
                 done[key] += (item.state == State.COMPLETED) - (item.task.state == State.COMPLETED)
                 dropped[key] += (item.state in DROPPED) - (item.task.state in DROPPED)
                 arrivals[key] = max(arrivals.get(key, item.arrived_at), item.arrived_at)
-        touched = [key for key in done if done[key] or dropped[key]]
-        for key in touched:
-            store.count_on(self.connection, self.instance.id, key, done[key], dropped[key])
-        rows = store.tallies(self.connection, self.instance.id, {key[0] for key in touched}) if touched else []
-        by_key = {(row.stage, row.period, row.scope): row for row in rows}
-        return [key for key in touched if key in by_key and self.mark(by_key[key], arrivals[key])]
+        rows = {
+            key: tallies.count_on(self.connection, self.instance.id, key, done[key], dropped[key])
+            for key in done if done[key] or dropped[key]
+        }  # fmt: skip
+        return [key for key, row in rows.items() if row is not None and self.mark(row, arrivals[key])]
 
     def keys(self, task: TaskRow) -> Iterable[tuple[str, str, str]]:
         yield task.stage, task.period, ""
@@ -105,7 +104,7 @@ class Settling:
         reached = row.done >= needed(stage.complete_when, active)
         if reached == (row.reached_at is not None):
             return False
-        store.set_reached(self.connection, row.id, arrived_at if reached else None)
+        tallies.mark(self.connection, row.id, arrived_at if reached else None)
         return True
 
     def progress(self, stage_id: str, units: Collection[str] | None = None) -> Progress:
@@ -118,7 +117,7 @@ class Settling:
             for name in same_stages(self.blueprint, stage_id)
             for task in store.stage_tasks(self.connection, self.instance.id, name, units=self.leads(name, units))
         ]
-        return Progress.of(self.blueprint, store.tallies(self.connection, self.instance.id, stages), own)
+        return Progress.of(self.blueprint, tallies.of_stages(self.connection, self.instance.id, stages), own)
 
     def leads(self, stage_id: str, units: Collection[str] | None) -> Collection[str] | None:
         return None if units is None else {name for unit in units for name in self.blueprint.known_as(stage_id, unit)}

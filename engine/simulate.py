@@ -8,6 +8,7 @@ from typing import Any
 
 from engine import outbox, stand_ins, store
 from engine.almanac import AnnouncedDay
+from engine.announced import add_days
 from engine.assumptions import Assumption, Deed, fixed_day, next_deed
 from engine.calendar import Calendar
 from engine.clock import instant_of, local_date
@@ -73,7 +74,7 @@ def simulate(
     """
     office = Office(in_memory(), settings, calendar)
     with writing(office.engine) as connection:
-        store.add_calendar_days(connection, announced)
+        add_days(connection, announced)
     moment = at or _first_morning(path, calendar)
     name = start(office, path, None, Act("simulation", moment, moment), backdate=backdate).name
     course = _Course(office, name, assumption or Assumption(), down)

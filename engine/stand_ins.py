@@ -10,8 +10,9 @@ from engine.outbox import DECISION
 from engine.plan.stand_ins import RESPONSIBLE, StandIn
 from engine.rows import TaskRow
 from engine.states import FINAL, TO_HAND_OVER, State
-from engine.store import INSTANCE, TALLY, TASK, UNIT, chunks, insert_new, table, tasks
+from engine.store import INSTANCE, TASK, UNIT, chunks, insert_new, table, tasks
 from engine.tables import StandIn as StandInTable
+from engine.tallies import TALLY
 
 STAND_IN = table(StandInTable)
 _COLUMNS = [STAND_IN.c[name] for name in StandIn._fields]

@@ -3,7 +3,9 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -16,27 +18,27 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal_column,
     select,
     update,
 )  # fmt: skip
 
-from engine.almanac import AnnouncedDay, Scope
-from engine.rows import InstanceRow, TallyRow, TaskRow
-from engine.states import FINAL
+from engine.prepared import Prepared, as_it_comes, insert_rows
+from engine.rows import InstanceRow, TaskRow
 from engine.tables import (
     Answer,
-    CalendarDay,
     Entry,
     Heartbeat,
     Instance,
     Person,
     Snapshot,
-    Tally,
     Task,
     Unit,
+    columns,
 )  # fmt: skip
 
 CHUNK = 500
+UNFINISHED: ColumnElement[bool] = literal_column(columns.UNFINISHED)
 
 
 def table(model: Any) -> Table:
@@ -44,9 +46,8 @@ def table(model: Any) -> Table:
     return found
 
 
-TASK, ENTRY, TALLY, INSTANCE = map(table, (Task, Entry, Tally, Instance))
+TASK, ENTRY, INSTANCE = map(table, (Task, Entry, Instance))
 UNIT, PERSON, SNAPSHOT, ANSWER, HEARTBEAT = map(table, (Unit, Person, Snapshot, Answer, Heartbeat))
-CALENDAR_DAY = table(CalendarDay)
 
 _TASK_COLUMNS = [TASK.c[name] for name in TaskRow._fields[:-1]]
 
@@ -58,27 +59,33 @@ def chunks(items: Sequence[Any], size: int = CHUNK) -> Iterator[Sequence[Any]]:
 
 def insert_new(connection: Connection, target: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert the rows whose keys are not there yet; both databases spell it alike."""
-    if not rows:
-        return
-    if connection.dialect.name == "postgresql":
+    if rows:
+        _inserting_new(target, tuple(rows[0]), connection.dialect.name).run(connection, rows)
+
+
+@cache
+def _inserting_new(target: Table, columns: tuple[str, ...], dialect: str) -> Prepared:
+    if dialect == "postgresql":
         from sqlalchemy.dialects.postgresql import insert as insert_or_skip
     else:
         from sqlalchemy.dialects.sqlite import insert as insert_or_skip  # type: ignore[assignment]
-    connection.execute(insert_or_skip(target).on_conflict_do_nothing(), [dict(row) for row in rows])
+    return Prepared(insert_or_skip(target).on_conflict_do_nothing(), columns=columns)
 
 
 # --- instances, snapshots, units ---------------------------------------------------------------------------------
 
+_EVERY_INSTANCE = select(*[INSTANCE.c[name] for name in InstanceRow._fields])
+_INSTANCES = Prepared(_EVERY_INSTANCE.order_by(INSTANCE.c.id), InstanceRow._make)
+_INSTANCE_NAMED = Prepared(_EVERY_INSTANCE.where(INSTANCE.c.name == bindparam("name")), InstanceRow._make)
+_PEOPLE = Prepared(select(PERSON).where(PERSON.c.directory == bindparam("key")))
+
 
 def find_instance(connection: Connection, name: str) -> InstanceRow | None:
-    columns = [INSTANCE.c[field] for field in InstanceRow._fields]
-    row = connection.execute(select(*columns).where(INSTANCE.c.name == name)).first()
-    return InstanceRow._make(row) if row else None
+    return _INSTANCE_NAMED.first(connection, name=name)
 
 
 def instances(connection: Connection) -> list[InstanceRow]:
-    columns = [INSTANCE.c[field] for field in InstanceRow._fields]
-    return [InstanceRow._make(row) for row in connection.execute(select(*columns).order_by(INSTANCE.c.id))]
+    return _INSTANCES.all(connection)
 
 
 def add_snapshot(connection: Connection, sha256: str, content: str, source: str) -> None:
@@ -143,7 +150,7 @@ def forget_people(connection: Connection) -> None:
 
 def people(connection: Connection, directory: str) -> list[Any]:
     """Who may act in this directory, a row for each unit."""
-    return list(connection.execute(select(PERSON).where(PERSON.c.directory == directory)))
+    return _PEOPLE.all(connection, key=directory)
 
 
 def user_of(connection: Connection, token: str) -> str | None:
@@ -168,27 +175,6 @@ def answers(connection: Connection, instance_id: int) -> dict[str, str]:
     return {row.question: row.text for row in rows}
 
 
-# --- announced days ----------------------------------------------------------------------------------------------
-
-
-def newest_calendar_day(connection: Connection) -> int:
-    """What tells whether days were announced since one last looked; 0 where none ever were."""
-    return connection.execute(select(func.max(CALENDAR_DAY.c.id))).scalar() or 0
-
-
-def calendar_days(connection: Connection) -> list[AnnouncedDay]:
-    """Every announced day, in the order they were loaded."""
-    columns = [CALENDAR_DAY.c[name] for name in (*Scope._fields, "day", "works", "source")]
-    rows = connection.execute(select(*columns).order_by(CALENDAR_DAY.c.id))
-    return [AnnouncedDay(Scope(*row[:4]), *row[4:]) for row in rows]
-
-
-def add_calendar_days(connection: Connection, days: Sequence[AnnouncedDay]) -> None:
-    if days:
-        rows = [{**item.scope._asdict(), "day": item.day, "works": item.works, "source": item.source} for item in days]
-        connection.execute(insert(CALENDAR_DAY), rows)
-
-
 # --- tasks -------------------------------------------------------------------------------------------------------
 
 
@@ -198,13 +184,29 @@ def task_query() -> Select[Any]:
     return select(*_TASK_COLUMNS, INSTANCE.c.name.label("instance")).select_from(joined)
 
 
+_ID = itemgetter(0)
+_EVERY_TASK = task_query()
+_TASKS = Prepared(_EVERY_TASK, TaskRow._make)
+_TASKS_AS_THEY_COME = task_query().with_only_columns(*map(as_it_comes, _EVERY_TASK.selected_columns))
+
+
 def tasks(connection: Connection, *conditions: ColumnElement[bool]) -> list[TaskRow]:
-    query = task_query().where(*conditions).order_by(TASK.c.id)
-    return [TaskRow._make(row) for row in connection.execute(query)]
+    """In the order of their ids; sorted here, for a database asked to sort reads the whole table in that order."""
+    found = connection.execute(_TASKS_AS_THEY_COME.where(*conditions))
+    return sorted(_TASKS.made(connection, found.all()), key=_ID)
+
+
+_OF_UNIT = [TASK.c[name] == bindparam(name) for name in ("instance_id", "stage", "unit")]
+_TASKS_OF_UNIT = Prepared(_EVERY_TASK.where(*_OF_UNIT).order_by(TASK.c.id), TaskRow._make)
+
+
+def unit_tasks(connection: Connection, instance_id: int, stage: str, unit: str) -> list[TaskRow]:
+    """A unit's tasks of one stage, in all its periods."""
+    return _TASKS_OF_UNIT.all(connection, instance_id=instance_id, stage=stage, unit=unit)
 
 
 def first_unfinished(connection: Connection, instance_id: int) -> TaskRow | None:
-    unfinished = and_(TASK.c.instance_id == instance_id, TASK.c.state.not_in(FINAL))
+    unfinished = and_(TASK.c.instance_id == instance_id, UNFINISHED)
     row = connection.execute(task_query().where(unfinished).order_by(TASK.c.id).limit(1)).first()
     return TaskRow._make(row) if row else None
 
@@ -234,32 +236,39 @@ def stage_tasks(
 
 
 def add_tasks(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        connection.execute(insert(TASK), [dict(row) for row in rows])
+    insert_rows(connection, TASK, rows)
 
 
 def update_tasks(connection: Connection, changes: Sequence[tuple[TaskRow, Mapping[str, Any]]]) -> bool:
     """Compare-and-set on the version; False where any task was changed by somebody else."""
     counted = 0
     for names, group in groupby(changes, key=lambda item: tuple(item[1])):
-        values = {name: bindparam(f"new_{name}", type_=TASK.c[name].type) for name in names}
-        statement = (
-            update(TASK)
-            .where(TASK.c.id == bindparam("key"), TASK.c.version == bindparam("seen"))
-            .values(version=TASK.c.version + 1, **values)
-        )
         rows = [
             {"key": task.id, "seen": task.version} | {f"new_{name}": value for name, value in new.items()}
             for task, new in group
         ]
-        counted += connection.execute(statement, rows).rowcount
+        counted += _updating(names).run(connection, rows)
     return counted == len(changes)
+
+
+_AS_SEEN = and_(TASK.c.id == bindparam("key"), TASK.c.version == bindparam("seen"))
+
+
+@cache
+def _updating(names: tuple[str, ...]) -> Prepared:
+    values = {name: bindparam(f"new_{name}", type_=TASK.c[name].type) for name in names}
+    return Prepared(update(TASK).where(_AS_SEEN).values(version=TASK.c.version + literal_column("1"), **values))
+
+
+_DUE = Prepared(
+    _EVERY_TASK.where(TASK.c.next_action_at <= bindparam("now"))
+    .order_by(TASK.c.next_action_at, TASK.c.id).limit(bindparam("most")), TaskRow._make,
+)  # fmt: skip
 
 
 def due_tasks(connection: Connection, now: datetime, limit: int) -> list[TaskRow]:
     """The open tasks something falls due for, the oldest first: one index scan."""
-    query = task_query().where(TASK.c.next_action_at <= now).order_by(TASK.c.next_action_at, TASK.c.id).limit(limit)
-    return [TaskRow._make(row) for row in connection.execute(query)]
+    return _DUE.all(connection, now=now, most=limit)
 
 
 def next_action_at(connection: Connection) -> datetime | None:
@@ -267,55 +276,23 @@ def next_action_at(connection: Connection) -> datetime | None:
     return connection.execute(select(func.min(TASK.c.next_action_at))).scalar()
 
 
+_MARK = Prepared(
+    update(TASK).where(_AS_SEEN).values(swept_at=bindparam("now"), next_action_at=bindparam("next"))
+)  # fmt: skip
+
+
 def mark_swept(connection: Connection, rows: Sequence[tuple[TaskRow, datetime | None]], now: datetime) -> None:
-    statement = (
-        update(TASK)
-        .where(TASK.c.id == bindparam("key"), TASK.c.version == bindparam("seen"))
-        .values(swept_at=bindparam("now", type_=TASK.c.swept_at.type),
-                next_action_at=bindparam("next", type_=TASK.c.next_action_at.type))
-    )  # fmt: skip
     if rows:
-        connection.execute(statement, [
+        _MARK.run(connection, [
             {"key": task.id, "seen": task.version, "now": now, "next": next_at} for task, next_at in rows
         ])  # fmt: skip
-
-
-# --- tallies -----------------------------------------------------------------------------------------------------
-
-
-def add_tallies(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        connection.execute(insert(TALLY), [dict(row) for row in rows])
-
-
-def tallies(connection: Connection, instance_id: int, stages: Iterable[str] | None = None) -> list[TallyRow]:
-    query = select(*[TALLY.c[name] for name in TallyRow._fields]).where(TALLY.c.instance_id == instance_id)
-    if stages is not None:
-        query = query.where(TALLY.c.stage.in_(list(stages)))
-    return [TallyRow._make(row) for row in connection.execute(query)]
-
-
-def count_on(connection: Connection, instance_id: int, key: tuple[str, str, str], done: int, dropped: int) -> None:
-    """Move a stage's counters; relative, so that two writers never lose a count."""
-    stage, period, scope = key
-    connection.execute(
-        update(TALLY)
-        .where(TALLY.c.instance_id == instance_id, TALLY.c.stage == stage, TALLY.c.period == period,
-               TALLY.c.scope == scope)
-        .values(done=TALLY.c.done + done, dropped=TALLY.c.dropped + dropped)
-    )  # fmt: skip
-
-
-def set_reached(connection: Connection, tally_id: int, reached_at: datetime | None) -> None:
-    connection.execute(update(TALLY).where(TALLY.c.id == tally_id).values(reached_at=reached_at))
 
 
 # --- entries -----------------------------------------------------------------------------------------------------
 
 
 def add_entries(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        connection.execute(insert(ENTRY), [dict(row) for row in rows])
+    insert_rows(connection, ENTRY, rows)
 
 
 def entries(connection: Connection, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Any]:
@@ -340,8 +317,12 @@ def last_entry_id(connection: Connection, task_id: int, triggers: Iterable[str])
 # --- time --------------------------------------------------------------------------------------------------------
 
 
+_BEAT = Prepared(select(HEARTBEAT.c.at).where(HEARTBEAT.c.name == bindparam("name")))
+
+
 def last_beat(connection: Connection, name: str) -> datetime | None:
-    return connection.execute(select(HEARTBEAT.c.at).where(HEARTBEAT.c.name == name)).scalar()
+    found: datetime | None = _BEAT.value(connection, name=name)
+    return found
 
 
 def beat(connection: Connection, name: str, at: datetime) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine import machine, outbox, stand_ins, store
+from engine import machine, outbox, stand_ins, store, tallies
 from engine.absent import as_facts
 from engine.clock import local_date
 from engine.decisions import REASONS
@@ -152,7 +152,7 @@ def _worth(task: TaskRow) -> dict[str, int]:
 
 def _follow(settling: Settling, changed: Mapping[Key, Any]) -> None:
     """Stages of which a part became done by the change let their followers open."""
-    rows = store.tallies(settling.connection, settling.instance.id, {key[0] for key in changed}) if changed else []
+    rows = tallies.of_stages(settling.connection, settling.instance.id, {key[0] for key in changed}) if changed else []
     by_key = {(row.stage, row.period, row.scope): row for row in rows}
     news = {key[0] for key in changed if key in by_key and settling.mark(by_key[key], settling.act.happened_at)}
     for stage in news:

@@ -8,7 +8,7 @@ from engine.calendar import Calendar
 from engine.clock import local_date
 from engine.i18n import N_, _
 from engine.plan.model import Stage
-from engine.rows import TaskRow
+from engine.rows import AlikeRow, TaskRow
 from engine.states import DROPPED, TO_HAND_IN, State
 
 DUE_SOON_WORKING_DAYS = 3
@@ -61,7 +61,7 @@ def label(timeliness: str) -> str:
     return _(LABELS[Timeliness(timeliness)])
 
 
-def standing(task: TaskRow, stage: Stage, now: datetime, calendar: Calendar) -> Standing:
+def standing(task: TaskRow | AlikeRow, stage: Stage, now: datetime, calendar: Calendar) -> Standing:
     """How a task stands at an instant. What was handed in is judged by its arrival, accepted yet or not.
 
     A suspended task is never overdue.
@@ -83,14 +83,14 @@ def is_overdue(task: TaskRow, now: datetime) -> bool:
     return task.overdue_at is not None and now >= task.overdue_at and task.state in TO_HAND_IN
 
 
-def days_late(task: TaskRow, moment: datetime, calendar: Calendar) -> int:
+def days_late(task: TaskRow | AlikeRow, moment: datetime, calendar: Calendar) -> int:
     """Calendar days after the last day, without suspended ones; at least 1."""
     last_day = task.late_from or task.last_day
     assert last_day is not None
     return max(1, (local_date(moment, calendar.zone) - last_day).days - task.paused_days)
 
 
-def _open(task: TaskRow, now: datetime, calendar: Calendar) -> Timeliness:
+def _open(task: TaskRow | AlikeRow, now: datetime, calendar: Calendar) -> Timeliness:
     if task.last_day is None:
         return Timeliness.DATE_OPEN if task.approximate else Timeliness.UNDATED
     today = local_date(now, calendar.zone)

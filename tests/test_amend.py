@@ -11,7 +11,7 @@ from conftest import SMALL, Kh, Mailbox, Ran, act, at, text_of
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from engine import store
+from engine import store, tallies
 from engine.calendar import Calendar
 from engine.config import load_settings
 from engine.db import in_memory, reading
@@ -384,7 +384,7 @@ def picture(office: Office, known: set[int]) -> Any:
     with reading(office.engine) as connection:
         counters = {
             (row.stage, row.period, row.scope): (row.total - row.dropped, row.done, row.reached_at)
-            for row in store.tallies(connection, 1)
+            for row in tallies.of_stages(connection, 1)
             if row.total > row.dropped and not row.scope
         }
         blueprint = office.blueprint(connection, office.instance(connection, "x"))

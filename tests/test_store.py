@@ -17,7 +17,7 @@ from alembic.config import Config
 from conftest import Kh, Mailbox, act, at
 from sqlalchemy import text
 
-from engine import db, outbox, store
+from engine import db, outbox, store, tallies
 from engine.config import load_settings
 from engine.errors import Conflict, IllegalMove, KhError
 from engine.office import Office
@@ -73,18 +73,6 @@ def test_the_schema_refuses_what_must_never_hold(office: Office, plan_file: Writ
         connection.execute(text(statement))
 
 
-def test_due_work_is_found_without_a_scan(office: Office) -> None:
-    queries = [
-        store.task_query().where(store.TASK.c.next_action_at <= ON).order_by(store.TASK.c.next_action_at).limit(9),
-        store.task_query().where(store.TASK.c.overdue_at <= ON),
-    ]
-    with db.reading(office.engine) as connection:
-        for query in queries:
-            compiled = query.compile(office.engine, compile_kwargs={"literal_binds": True})
-            plan = connection.execute(text(f"EXPLAIN QUERY PLAN {compiled}")).all()
-            assert not any("SCAN task" in str(row) for row in plan), plan
-
-
 def test_of_two_who_move_the_same_task_one_wins(office: Office, plan_file: Write) -> None:
     start(office, plan_file(), "x", act(ON))
     results: list[str] = []
@@ -103,7 +91,7 @@ def test_of_two_who_move_the_same_task_one_wins(office: Office, plan_file: Write
         thread.join()
     assert Counter(results) == {"won": 1, "lost": 7}
     with db.reading(office.engine) as connection:
-        tally = next(row for row in store.tallies(connection, 1) if row.stage == "bao-cao")
+        tally = next(row for row in tallies.of_stages(connection, 1) if row.stage == "bao-cao")
         log = [row.trigger for row in store.entries(connection) if row.trigger == "submit"]
     assert (tally.done, log) == (1, ["submit"])
 
@@ -114,7 +102,7 @@ def test_a_move_is_wholly_there_or_not_at_all(office: Office, plan_file: Write, 
     def fail(*_args: Any, **_options: Any) -> None:
         raise KhError("the disk is gone")
 
-    monkeypatch.setattr(store, "count_on", fail)
+    monkeypatch.setattr(tallies, "count_on", fail)
     with pytest.raises(KhError):
         move(office, Selection(["x/bao-cao"]), Trigger.SUBMIT, act(at("2020-03-20 08:00")))
     with db.reading(office.engine) as connection:

@@ -9,7 +9,7 @@ import pytest
 from conftest import Kh, Mailbox, act, at, text_of
 from sqlalchemy import text
 
-from engine import stand_ins, store
+from engine import stand_ins, store, tallies
 from engine.db import reading, writing
 from engine.office import Office, Register
 from engine.succession import LOOKED, give_up
@@ -330,11 +330,11 @@ def test_a_task_that_goes_under_another_superior_is_counted_there(kh: Kh, two_le
     assert states(kh)["y/huyen-tong-hop/h1"] == "assigned"  # nobody else below it
     entry = kh("log", "y/xa-bao-cao/p1", "--json").json[-1]["entry"]
     with reading(office.engine) as connection:
-        found = {row.scope: row.total for row in store.tallies(connection, 1, ["xa-bao-cao"])}
+        found = {row.scope: row.total for row in tallies.of_stages(connection, 1, ["xa-bao-cao"])}
     assert found == {"": 3, "h1": 1, "h2": 1, "ubnd": 1}
     kh("undo", entry, "--reason", "wrong", "--at", "2020-03-11T09:00")
     with reading(office.engine) as connection:
-        found = {row.scope: row.total for row in store.tallies(connection, 1, ["xa-bao-cao"])}
+        found = {row.scope: row.total for row in tallies.of_stages(connection, 1, ["xa-bao-cao"])}
     assert found == {"": 3, "h1": 2, "h2": 1, "ubnd": 0}
     assert states(kh)["y/xa-bao-cao/x2"] == "assigned"
 

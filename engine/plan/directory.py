@@ -1,6 +1,7 @@
 """The directory of units: who exists from when to when, under whom, and where to write to."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -112,6 +113,17 @@ class Unit(Model):
 
     def exists_on(self, day: date) -> bool:
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
+def names_in(facts: Sequence[str], day: date) -> list[str]:
+    """The names that units bore on a day, out of their facts as JSON: for thousands of whom no more is asked."""
+    known: list[dict[str, Any]] = json.loads(f"[{','.join(facts)}]")
+    return [unit.get("name") or _dated(unit["names"], day.isoformat()) for unit in known]
+
+
+def _dated(names: Sequence[Mapping[str, str]], iso: str) -> str:
+    found = (item["name"] for item in names if iso <= (item.get("until") or iso))
+    return next(found, names[-1]["name"])
 
 
 class LevelGroup(Model):

@@ -8,10 +8,10 @@ from engine.clock import shown
 from engine.i18n import _
 from engine.ladders import label as template_label
 from engine.reports.chasing import KINDS, NEVER, SIGNS, Chased, Happening, chased, happenings
+from engine.reports.dates_ahead import next_dates, open_questions
 from engine.reports.grid import grid, legend
 from engine.reports.looks import LOOKS, look_of
 from engine.reports.scene import CELL_LABELS, FOUR, Line, Scene, by_rank, cells_of, level_label, rate_of
-from engine.reports.status import next_dates, open_questions
 from engine.reports.timeline import timeline
 from engine.sections import worded
 from engine.states import FINAL, State, state_label

@@ -43,14 +43,16 @@ def hand_in_views(connection: Connection, task: TaskRow) -> list[dict[str, Any]]
     ]  # fmt: skip
 
 
-def stage_views(stage: Stage, tasks: Sequence[TaskRow], rows: Mapping[int, Sequence[HandInRow]]) -> dict[str, Any]:
-    """How many of a stage's tasks are handed in of those that still stand; where forms are told apart, in each."""
-    standing = [task for task in tasks if task.state not in DROPPED]
+def forms_of(stage: Stage) -> list[str]:
+    """The forms of a stage's hand-ins, where it tells several apart."""
     forms = list(dict.fromkeys(piece.form for piece in pieces.owed(stage)))
-    return {
-        "received": sum(task.state in RECEIVED for task in standing), "active": len(standing),
-        "forms": [_form(stage, form, standing, rows) for form in forms] if len(forms) > 1 else [],
-    }  # fmt: skip
+    return forms if len(forms) > 1 else []
+
+
+def form_views(stage: Stage, tasks: Sequence[TaskRow], rows: Mapping[int, Sequence[HandInRow]]) -> list[dict[str, Any]]:
+    """How many of a stage's tasks are handed in, in each form, of those that still stand."""
+    standing = [task for task in tasks if task.state not in DROPPED]
+    return [_form(stage, form, standing, rows) for form in forms_of(stage)]
 
 
 def _form(stage: Stage, form: str, tasks: Sequence[TaskRow], rows: Mapping[int, Sequence[HandInRow]]) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from typing import Any
 from engine import handins
 from engine.i18n import _
 from engine.pieces import Piece, owed, there, told
+from engine.reports.dates_ahead import stretches
 from engine.reports.filing import Filing
 from engine.reports.scene import Line, Scene
 from engine.reports.sheet import Column, Report, Sheet
-from engine.reports.status import stretches
 from engine.rows import HandInRow
 from engine.states import DROPPED, RECEIVED
 

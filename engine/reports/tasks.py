@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine import handins, ledgers, store
+from engine import handins, ledgers, store, tallies
 from engine.calendar import Calendar
 from engine.gates import Progress, same_stages, waits_for
 from engine.office import Office
@@ -24,10 +24,10 @@ def task_views(office: Office, connection: Connection, tasks: Sequence[TaskRow],
     for name in dict.fromkeys(task.instance for task in tasks):
         instance = office.instance(connection, name)
         blueprint = office.blueprint(connection, instance)
-        progress = _progress(connection, instance, blueprint)
         asked = ledgers.extensions_of(connection, instance.id)
         pauses = ledgers.open_suspensions(connection, [task.id for task in tasks if task.state == State.SUSPENDED])
         some = [task for task in tasks if task.instance == name]
+        progress = _progress(connection, instance, blueprint, some)
         calendar = office.almanac(connection).of(blueprint.calendar_name)
         arrived = handins.valid(connection, [task.id for task in some])
         views += [
@@ -49,10 +49,18 @@ def _moved(task: TaskRow, asked: Sequence[ExtensionRow], pause: SuspensionRow | 
     }
 
 
-def _progress(connection: Connection, instance: InstanceRow, blueprint: Blueprint) -> Progress:
-    own = {name for stage in blueprint.plan.stages for name in same_stages(blueprint, stage)}
-    tasks = [task for name in own for task in store.stage_tasks(connection, instance.id, name)]
-    return Progress.of(blueprint, store.tallies(connection, instance.id), tasks)
+def _progress(
+    connection: Connection, instance: InstanceRow, blueprint: Blueprint, tasks: Sequence[TaskRow]
+) -> Progress:
+    """What decides which predecessors of these tasks are not done yet."""
+    stages = {task.stage for task in tasks if task.state not in FINAL and blueprint.predecessors(task.stage)}
+    leading = {name for stage in stages for item in blueprint.predecessors(stage) for name in item.stages}
+    own: list[TaskRow] = []
+    for name in {name for stage in stages for name in same_stages(blueprint, stage)}:
+        units = {known for task in tasks for known in blueprint.known_as(name, task.unit)}
+        few = units if len(units) <= store.CHUNK else None
+        own += store.stage_tasks(connection, instance.id, name, units=few)
+    return Progress.of(blueprint, tallies.of_stages(connection, instance.id, leading) if leading else (), own)
 
 
 def _view(task: TaskRow, blueprint: Blueprint, progress: Progress, now: datetime, calendar: Calendar) -> dict[str, Any]:

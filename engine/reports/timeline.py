@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from engine.clock import local_date
+from engine.reports.dates_ahead import stretches
 from engine.reports.looks import LOOKS, look_of_all
 from engine.reports.scene import Line, Scene
-from engine.reports.status import stretches
 from engine.sections import worded
 from engine.states import DROPPED, State
 

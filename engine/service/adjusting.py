@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
-from engine import amendments, machine, store
+from engine import amendments, machine, store, tallies
 from engine.clock import local_date, shown_day
 from engine.dates import Anchor, Dates, opens_on
 from engine.deadlines import Relative
@@ -238,13 +238,13 @@ def recount(settling: Settling) -> Reached:
     for task in tasks:
         for key in settling.keys(task):
             counts[key].add(task)
-    known = {_key(row) for row in store.tallies(connection, instance_id)}
+    known = {_key(row) for row in tallies.of_stages(connection, instance_id)}
     if new := [key for key in counts if key not in known]:
         names = ("stage", "period", "scope")
         blank = {"instance_id": instance_id, "total": 0}
-        store.add_tallies(connection, [{**dict(zip(names, key, strict=True)), **blank} for key in new])
+        tallies.add(connection, [{**dict(zip(names, key, strict=True)), **blank} for key in new])
     full = []
-    for row in store.tallies(connection, instance_id):
+    for row in tallies.of_stages(connection, instance_id):
         found = counts[_key(row)]
         # A counter that is new was full when its tasks were; one that is full only now, by the amendment.
         at = settling.act.happened_at if _key(row) in known else found.arrived_at or settling.act.happened_at
@@ -267,7 +267,7 @@ def _set(settling: Settling, row: TallyRow, count: _Count, at: datetime) -> bool
 
 def put_back(settling: Settling, reached: Reached) -> None:
     """Those that were full before are full since then again."""
-    rows = store.tallies(settling.connection, settling.instance.id)
+    rows = tallies.of_stages(settling.connection, settling.instance.id)
     known = {_key(row): row.id for row in rows}
     for stage, period, scope, moment in reached:
         tally_id = known[stage, period, scope]

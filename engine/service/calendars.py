@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from engine import machine, store
 from engine.almanac import Almanac, AnnouncedDay
+from engine.announced import add_days
 from engine.machine import Act
 from engine.office import Office
 from engine.plan.loader import load_calendar
@@ -46,7 +47,7 @@ def announce(office: Office, connection: Connection, days: Iterable[AnnouncedDay
         for instance in store.instances(connection) if instance.closed_at is None
         for found in Recount(office, connection, instance, act, before=before, after=after).run()
     ]  # fmt: skip
-    store.add_calendar_days(connection, fresh)
+    add_days(connection, fresh)
     data = [{**day.scope._asdict(), "day": day.day.isoformat(), "works": day.works} for day in fresh]
     store.add_entries(connection, [machine.entry(act, "calendar", data={"days": data})])
     return Announced(after, fresh, shifted)

@@ -150,7 +150,8 @@ def _step(
 ) -> Step:
     moment = (paper.arrived_at if paper else None) or act.happened_at
     day_only = paper.day_only if paper and paper.arrived_at else act.day_only
-    moment = checked_moment(settling.office, task, moment, replace(act, day_only=day_only))
+    told = act if day_only == act.day_only else replace(act, day_only=day_only)
+    moment = checked_moment(settling.office, task, moment, told)
     towards, changes = _CHANGES[trigger](Case(settling, task, moment, new_date))
     return Step(task, trigger, towards, changes, doc=paper.doc if paper else None, happened_at=moment)
 

@@ -1,7 +1,7 @@
 """Selectors: how a user names tasks in bulk."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from fnmatch import fnmatchcase
@@ -18,7 +18,7 @@ from engine.periods import is_period
 from engine.plan.blueprint import Blueprint
 from engine.plan.sheets import read_rows
 from engine.rows import InstanceRow, TaskRow
-from engine.states import FINAL, State
+from engine.states import State
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 MAX_ALTERNATIVES = 1000
@@ -42,6 +42,9 @@ class Pattern:
     stages: tuple[str, ...]
     periods: tuple[str, ...]
     units: tuple[str, ...]
+
+
+EVERYTHING = Pattern("*", ("*",), ("*",), ("*",))
 
 
 def parse(selector: str) -> Pattern:
@@ -98,6 +101,9 @@ def select_some(office: Office, connection: Connection, selection: Selection, no
 def _match(
     office: Office, connection: Connection, pattern: Pattern, selection: Selection, now: datetime
 ) -> list[TaskRow]:
+    filters = _filters(office, selection, now)
+    if filters and pattern == EVERYTHING and not (selection.units or selection.without):
+        return sorted(store.tasks(connection, *filters), key=lambda task: task.instance_id)  # one query, one index
     found = []
     for instance in _instances(office, connection, pattern.instance):
         found += _match_in(office, connection, instance, pattern, selection, now)
@@ -129,15 +135,21 @@ def _match_in(
 ) -> list[TaskRow]:
     blueprint = office.blueprint(connection, instance)
     stages = _known(pattern.stages, blueprint.plan.stages, _("stage"))
-    conditions = [store.TASK.c.instance_id == instance.id, *_filters(office, selection, now)]
-    if len(stages) < len(blueprint.plan.stages):
-        conditions.append(store.TASK.c.stage.in_(stages))
-    if all("*" not in unit for unit in pattern.units):
-        wanted = _units(blueprint, pattern.units)
-        conditions.append(store.TASK.c.unit.in_(wanted))
-    tasks = store.tasks(connection, *conditions)
-    _check_units(connection, blueprint, [*pattern.units, *selection.without, *selection.units])
-    return [task for task in tasks if _fits(blueprint, task, pattern, selection)]
+    units = None if any("*" in unit for unit in pattern.units) else _units(blueprint, pattern.units)
+    filters = _filters(office, selection, now)
+    if units is not None and len(stages) == len(units) == 1 and not filters:
+        tasks = store.unit_tasks(connection, instance.id, stages[0], units[0])
+    else:
+        conditions = [store.TASK.c.instance_id == instance.id, *filters]
+        if len(stages) < len(blueprint.plan.stages):
+            conditions.append(store.TASK.c.stage.in_(stages))
+        if units is not None:
+            conditions.append(store.TASK.c.unit.in_(units))
+        tasks = store.tasks(connection, *conditions)
+    borne = {task.unit for task in tasks}
+    _check_units(connection, blueprint, {*pattern.units, *selection.without, *selection.units} - borne)
+    fits = _fitting(blueprint, pattern, selection)
+    return [task for task in tasks if fits(task)]
 
 
 def _known(patterns: Iterable[str], known: Iterable[str], kind: str) -> list[str]:
@@ -157,27 +169,29 @@ def _units(blueprint: Blueprint, patterns: Sequence[str]) -> list[str]:
     return blueprint.members(tuple(patterns))
 
 
-def _check_units(connection: Connection, blueprint: Blueprint, names: Sequence[str]) -> None:
-    literal = [name for name in names if "*" not in name]
-    unknown = set(literal) - set(blueprint.groups)
-    if not unknown:
-        return
-    known = set(store.unit_facts(connection, blueprint.directory_name, unknown))
-    for name in literal:
-        if name in unknown and name not in known:
-            raise NotFound(_("unit"), name, store.unit_facts(connection, blueprint.directory_name))
+def _check_units(connection: Connection, blueprint: Blueprint, names: Iterable[str]) -> None:
+    """Raises NotFound for the first of these names that neither a group nor a unit bears."""
+    unknown = {name for name in names if "*" not in name and name not in blueprint.groups}
+    if unknown and (lost := unknown - set(store.unit_facts(connection, blueprint.directory_name, unknown))):
+        raise NotFound(_("unit"), min(lost), store.unit_facts(connection, blueprint.directory_name))
 
 
-def _fits(blueprint: Blueprint, task: TaskRow, pattern: Pattern, selection: Selection) -> bool:
-    def named(patterns: Sequence[str]) -> bool:
+def _fitting(blueprint: Blueprint, pattern: Pattern, selection: Selection) -> Callable[[TaskRow], bool]:
+    """Which tasks a selection means; what is the same for all of them is looked up once."""
+
+    def named(patterns: Sequence[str]) -> Callable[[str], bool]:
         units = set(_units(blueprint, [item for item in patterns if "*" not in item]))
-        return task.unit in units or any(fnmatchcase(task.unit, _glob(item)) for item in patterns if "*" in item)
+        globs = [_glob(item) for item in patterns if "*" in item]
+        return lambda unit: unit in units or any(fnmatchcase(unit, glob) for glob in globs)
 
-    if not any(fnmatchcase(task.period, _glob(period)) for period in pattern.periods):
-        return False
-    if not named(pattern.units) or (selection.units and not named(selection.units)):
-        return False
-    return not (selection.without and named(selection.without))
+    periods = [_glob(period) for period in pattern.periods]
+    among, also, without = named(pattern.units), named(selection.units), named(selection.without)
+    return lambda task: (
+        any(fnmatchcase(task.period, period) for period in periods)
+        and among(task.unit)
+        and (not selection.units or also(task.unit))
+        and not (selection.without and without(task.unit))
+    )
 
 
 def _filters(office: Office, selection: Selection, now: datetime) -> list[ColumnElement[bool]]:
@@ -187,11 +201,11 @@ def _filters(office: Office, selection: Selection, now: datetime) -> list[Column
         conditions.append(column.state.in_(selection.states))
     if selection.overdue:
         on_time = and_(column.state == State.SUBMITTED, column.submitted_at < column.overdue_at)
-        conditions += [column.overdue_at <= now, column.state.not_in(FINAL | {State.SUSPENDED}), not_(on_time)]
+        conditions += [column.overdue_at <= now, store.UNFINISHED, column.state != State.SUSPENDED, not_(on_time)]
     if selection.due_within is not None:
         today = local_date(now, office.zone)
         horizon = today + timedelta(days=selection.due_within)
-        conditions += [column.last_day >= today, column.last_day <= horizon, column.state.not_in(FINAL)]
+        conditions += [column.last_day >= today, column.last_day <= horizon, store.UNFINISHED]
     return conditions
 
 

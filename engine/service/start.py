@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from engine import amendments, machine, store
+from engine import amendments, machine, store, tallies
 from engine.almanac import Almanac
 from engine.checks import check
 from engine.clock import local_date
@@ -91,7 +91,7 @@ def start(
         if not backdate:
             _refuse_past(blueprint, rows, local_date(act.happened_at, office.zone))
         store.add_tasks(connection, [{**row, "instance_id": instance_id} for row in rows])
-        store.add_tallies(connection, _tallies(blueprint, rows, directory.units, instance_id))
+        tallies.add(connection, _tallies(blueprint, rows, directory.units, instance_id))
         data = {"plan": blueprint.plan.plan, "snapshot": digest, "tasks": len(rows), "backdate": backdate}
         store.add_entries(connection, [machine.entry(act, "start", instance_id=instance_id, data=data)])
         rights.checked_unit(connection, blueprint, act)

@@ -9,10 +9,11 @@ from sqlalchemy import Connection
 from engine import outbox, store
 from engine.calendar import Calendar
 from engine.clock import local_date
-from engine.db import writing
+from engine.db import reading, writing
 from engine.delivery import Delivered, deliver
 from engine.desk import STOOD_FROM
 from engine.digest import Composed, compose
+from engine.due import Due, look
 from engine.escalation import Swept, decisions_for, sweep_batch
 from engine.ladders import STOOD_STILL
 from engine.office import Office, Register
@@ -41,22 +42,38 @@ def tick(office: Office, now: datetime, *, as_told: bool = False, deliver: Deliv
     `as_told`: the time was given by hand, and one earlier than the last tick does nothing. By the clock a tick always
     runs, so that a mistyped time in the far future cannot silence the office. `deliver` hands out what is pending.
     """
+    due = _look(office, now)
+    if as_told and due.last is not None and now < due.last:
+        return Ticked(last=due.last)
+    if due.last is None or abs(now - due.last) >= BEAT_EVERY:
+        _beat(office, now, as_told)
+        due = _look(office, now)
     ticked = Ticked()
+    if due.tasks:
+        _sweep(office, now, ticked)
+    if due.decisions or due.silences or ticked.decisions:
+        with writing(office.engine) as connection:
+            ticked.composed = compose(office, connection, now)
+    if due.messages or ticked.composed.messages:
+        ticked.delivered = deliver(office, now)
+    if due.entries or ticked != Ticked():
+        seal(office, now)
+    return ticked
+
+
+def _look(office: Office, now: datetime) -> Due:
+    with reading(office.engine) as connection:
+        return look(connection, HEARTBEAT, now)
+
+
+def _beat(office: Office, now: datetime, as_told: bool) -> None:
+    """Record that the office is awake; where it was not for a working day, tell the coordinators."""
     with writing(office.engine) as connection:
         last = store.last_beat(connection, HEARTBEAT)
-        if as_told and last is not None and now < last:
-            return Ticked(last=last)
         if not as_told and last is not None and stood_still(office.almanac(connection).national, last, now):
             _tell_of_standstill(office, connection, last, now)
-        if last is None or abs(now - last) >= BEAT_EVERY:
-            store.beat(connection, HEARTBEAT, now)
+        store.beat(connection, HEARTBEAT, now)
         look_once_a_day(office, connection, now)
-    _sweep(office, now, ticked)
-    with writing(office.engine) as connection:
-        ticked.composed = compose(office, connection, now)
-    ticked.delivered = deliver(office, now)
-    seal(office, now)
-    return ticked
 
 
 def stood_still(calendar: Calendar, last: datetime, now: datetime) -> bool:

@@ -45,7 +45,7 @@ class Decision(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("task_id", "rung", "occurrence", "deadline_version", "recipient"),
         CheckConstraint("outcome = 'pending' OR outcome = 'composed' OR reason IS NOT NULL", name="decision_reason"),
-        Index("decision_pending", "outcome", "due_at"),
+        Index("decision_pending", "outcome", "deferred_to", "due_at"),
         Index("decision_message", "message_id"),
     )
     id: int | None = key()

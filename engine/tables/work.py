@@ -2,10 +2,10 @@
 
 from datetime import date, datetime, time
 
-from sqlalchemy import Text
+from sqlalchemy import Text, text
 from sqlmodel import CheckConstraint, Field, Index, SQLModel, UniqueConstraint
 
-from engine.tables.columns import STATES, key, owner
+from engine.tables.columns import STATES, UNFINISHED, key, owner
 
 
 class Instance(SQLModel, table=True):
@@ -45,7 +45,8 @@ class Task(SQLModel, table=True):
         CheckConstraint("opened_at IS NOT NULL OR state IN "
                         "('waiting', 'suspended', 'transferring', 'cancelled', 'exempt')", name="task_opened_at"),
         Index("task_due", "next_action_at"),
-        Index("task_overdue", "overdue_at"),
+        Index("task_overdue", "overdue_at", sqlite_where=text(UNFINISHED)),
+        Index("task_last_day", "last_day", sqlite_where=text(UNFINISHED)),
         Index("task_unit", "unit"),
     )  # fmt: skip
     id: int | None = key()

@@ -34,7 +34,7 @@ def no_entry() -> None:
 
 def counter_forgotten() -> None:
     """I2: the stage's counter is not moved."""
-    settle.store.count_on = lambda *_words: None
+    settle.tallies.count_on = lambda *_words: None
 
 
 def record_before_sending() -> None:

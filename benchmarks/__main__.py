@@ -1,0 +1,49 @@
+"""`python -m benchmarks [ROW …]`: measure the engine beside its raw twins; the table and a JSON file."""
+
+import argparse
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from benchmarks import report
+from benchmarks.rows import ROWS
+from benchmarks.world import Bench
+
+MEMORY = Path("/dev/shm")
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"some of {', '.join(ROWS)} (default: all)")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--units", type=int, default=10_600)
+    parser.add_argument("--sizes", type=lambda text: tuple(map(int, text.split(","))), default="10000,100000,1000000")
+    parser.add_argument("--due", type=int, default=10_000)
+    parser.add_argument("--only", choices=("shm", "disk"), help="one kind of place only")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="where the JSON goes")
+    return parser.parse_args()
+
+
+def main() -> None:
+    given = arguments()
+    roots = {"shm": str(MEMORY) if MEMORY.is_dir() else None, "disk": "."}
+    with ExitStack() as stack:
+        places = {
+            name: Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=".bench-", dir=root)))
+            for name, root in roots.items() if given.only in (None, name)
+        }  # fmt: skip
+        bench = Bench(given.rounds, given.units, given.sizes, given.due, places)
+        rows = []
+        print(report.table([]), flush=True)
+        for name in given.rows or ROWS:
+            for row in ROWS[name](bench):
+                rows.append(row)
+                print(report.line(row), flush=True)
+    facts = report.circumstances(given.rounds)
+    print("\n" + ", ".join(f"{name} {value}" for name, value in facts.items()))
+    if given.json:
+        given.json.write_text(report.as_json(rows, facts), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,18 @@
+"""What is measured: each file gives some rows of the table."""
+
+from collections.abc import Callable, Iterator
+
+from benchmarks.measure import Row
+from benchmarks.rows import cold, loading, memory, moving, notices, starting, ticking, viewing
+from benchmarks.world import Bench
+
+ROWS: dict[str, Callable[[Bench], Iterator[Row]]] = {
+    "start": starting.rows,
+    "move": moving.rows,
+    "tick": ticking.rows,
+    "view": viewing.rows,
+    "load": loading.rows,
+    "memory": memory.rows,
+    "notices": notices.rows,
+    "cold": cold.rows,
+}
