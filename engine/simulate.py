@@ -134,7 +134,7 @@ class _Course:
 
     def beat(self, now: datetime, began: datetime) -> None:
         """`kh run` was here a minute ago; but for the first time after a downtime, which is over with that."""
-        seen = now
+        seen = now - A_MINUTE
         if self.down is not None and now >= self.back_at:
             seen, self.down = self.midnight(self.down.first) - A_MINUTE, None
         if seen >= began:

@@ -99,7 +99,7 @@ def test_doctor_sees_files_that_others_may_read(kh: Kh, tmp_path: Path, finding:
 
 
 def test_doctor_wants_room_for_a_backup(office: Office, tmp_path: Path) -> None:
-    look = health.Look(office, ON, db.head_version(), None)
+    look = health.Look(office, ON, db.head_version(), None, office.calendar, [])
     ok, text = health.CHECKS["disk"](look)
     free = shutil.disk_usage(tmp_path).free
     assert ok == (free >= 200 << 20)
