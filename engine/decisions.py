@@ -30,6 +30,7 @@ REASONS = {
         "cancelled", N_("nobody stands above the unit: it stops at severity 1, with the coordinator")
     ),
     "closed": Reason("cancelled", N_("the plan was closed")),
+    "amended": Reason("cancelled", N_("the plan was amended: the ladder has this rung no more")),
     "dropped": Reason("cancelled", N_("the duty was dropped, or waits for its turn again")),
     "suspended": Reason("cancelled", N_("the task was suspended")),
     "transferring": Reason("cancelled", N_("the unit had ended; the task waits for its successor")),

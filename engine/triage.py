@@ -85,8 +85,10 @@ class Hearing:
     def verdict(self, row: DecisionRow) -> str:
         """SEND, or the key in REASONS that ends the decision now."""
         task, rung = self.tasks[row.task_id], self.rung(row)
-        if rung is None or self.instances[task.instance].closed_at is not None:
+        if self.instances[task.instance].closed_at is not None:
             return "closed"
+        if rung is None:
+            return "amended"
         if row.role in LOST and (row.task_id, row.rung, abs(row.occurrence)) not in self.lost:
             return "reached"
         return decide(rung, row, task, self.now, self.quiet.get(task.id))
