@@ -85,7 +85,7 @@ def _overview(sections: Sequence[Section]) -> Overview:
 def full_list(sections: Sequence[Section], today: date) -> dict[str, str]:
     """Every task of every section, as an attachment."""
     headings = (
-        _("Row"), _("Notice"), _("Plan"), _("Clause"), _("Duty"), _("Period"), _("Unit"), _("Superior"), _("Due"),
+        _("Row"), _("Notice"), _("Plan"), _("Clause"), _("Stage"), _("Period"), _("Unit"), _("Superior"), _("Due"),
         _("Days late"), _("As written"), _("Task"),
     )  # fmt: skip
     rows = [

@@ -5,11 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import SMALL, Kh, Mailbox, text_of
-from test_channels import H1, Hooks, hooks, statuses
+from conftest import SMALL, Hooks, Kh, Mailbox, text_of
+from test_channels import H1, statuses
 from test_notices import OWN_LADDER
 
-__all__ = ["hooks"]
 Write = Callable[..., Path]
 ON, NEXT, LATER = "2020-03-04T08:00", "2020-03-04T08:02", "2020-03-04T08:10"
 REFUSED = "550 no such user"
