@@ -15,7 +15,6 @@ from engine.errors import NotFound
 from engine.i18n import _
 from engine.plan.blueprint import Blueprint
 from engine.plan.directory import Successor, Unit
-from engine.plan.stand_ins import StandIn
 from engine.rows import InstanceRow
 
 
@@ -27,7 +26,7 @@ class Office:
     settings: Settings
     calendar: Calendar  # zone, hours and the days as shipped; what has been announced since is in the almanac
     _blueprints: dict[str, Blueprint] = field(default_factory=dict)
-    _played: dict[int, tuple[str, list[StandIn], Blueprint]] = field(default_factory=dict)
+    _played: dict[int, tuple[str, str, Blueprint]] = field(default_factory=dict)
     _almanac: tuple[int, Almanac] | None = None
 
     @property
@@ -58,12 +57,12 @@ class Office:
     def blueprint(self, connection: Connection, instance: InstanceRow) -> Blueprint:
         """An instance's plan as it runs: with those who stand in for units that ended."""
         written = self.snapshot(connection, instance)
-        playing = stand_ins.of_instance(connection, instance.id)
+        playing = stand_ins.fingerprint(connection, instance.id)
         if not playing:
             return written
-        digest, known, blueprint = self._played.get(instance.id, ("", [], written))
+        digest, known, blueprint = self._played.get(instance.id, ("", "", written))
         if (digest, known) != (instance.snapshot, playing):
-            blueprint = written.played_by(playing)
+            blueprint = written.played_by(stand_ins.of_instance(connection, instance.id))
             self._played[instance.id] = instance.snapshot, playing, blueprint
         return blueprint
 

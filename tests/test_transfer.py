@@ -10,6 +10,7 @@ from conftest import ROOT, Kh, Mailbox, at, text_of
 from engine import store
 from engine.db import reading
 from engine.office import Office
+from engine.reports.history import rewound
 
 PLAN = """
 plan: nho
@@ -461,3 +462,47 @@ def test_the_emulation_plan_of_dong_thap_lives_through_2025(kh: Kh, mailbox: Mai
     with reading(office.engine) as connection:
         before = store.tasks(connection, store.TASK.c.stage == "bao-cao-nam", store.TASK.c.period == "2024")
     assert "tp-cao-lanh" in {row.unit for row in before}  # what is past keeps its names
+
+
+# ---- With amendments ------------------------------------------------------------------------------------------------
+
+
+def test_an_amendment_starts_from_the_plan_as_it_was_written(
+    kh: Kh, ended: None, plan_file: Callable[..., Path], office: Office
+) -> None:
+    kh("transfer", "x", "--state", "transferring", "--except", "h2", *BASIS, "--at", "2020-03-17T08:00")
+    kh("transfer", "x", "--role", "submit_to", "--to", "so-a", *BASIS, "--at", "2020-03-17T08:00")
+    amended = plan_file(PLAN.replace("trước ngày 29/4/2020", "trước ngày 13/5/2020"), "moi.yaml")
+    kh("amend", "x", amended, "--apply", "--reason", "more time", "--at", "2020-03-18T08:00")
+    assert task(kh, "x/bao-cao/x1")["last_day"] == "2020-05-12"
+    assert "x/bao-cao/h1" not in states(kh)
+    with reading(office.engine) as connection:
+        instance = office.instance(connection, "x")
+        assert office.snapshot(connection, instance).plan.stages["bao-cao"].submit_to == ("so-b",)
+        assert office.blueprint(connection, instance).plan.stages["bao-cao"].submit_to == ("so-a",)
+    kh("amend", "x", "--undo", "--reason", "not after all", "--at", "2020-03-19T08:00")
+    assert task(kh, "x/bao-cao/x1")["last_day"] == "2020-04-28"
+    assert kh("show", "x", "--json").json["stages"]["bao-cao"]["submit_to"] == ["so-a"]
+
+
+def test_what_an_amendment_gives_to_a_unit_that_ended_waits_at_once(
+    kh: Kh, ended: None, plan_file: Callable[..., Path]
+) -> None:
+    more = "  them:\n    name: Thêm\n    clause: I.7\n    responsible: h1\n    deadline: trước ngày 30/6/2020\n"
+    kh("amend", "x", plan_file(PLAN + more, "moi.yaml"), "--apply", "--reason", "r", "--at", "2020-03-18T08:00")
+    assert states(kh, "x/them") == {"x/them/h1": "transferring"}
+
+
+def test_nothing_is_handed_over_in_a_closed_plan(kh: Kh, ended: None) -> None:
+    kh("close", "x", "--reason", "over", "--at", "2020-03-17T08:00")
+    for words in (("x/bao-cao/h1",), ("x", "--role", "submit_to", "--to", "so-a")):
+        assert "was closed" in kh("transfer", *words, *BASIS, "--at", "2020-03-18T08:00", ok=False).err
+
+
+def test_the_past_is_seen_as_it_was(kh: Kh, ended: None, office: Office) -> None:
+    kh("transfer", "x/bao-cao/h2", "--to", "x1", "--to", "x2", *BASIS, "--at", "2020-03-17T08:00")
+    with reading(office.engine) as connection:
+        now = store.tasks(connection, store.TASK.c.stage == "bao-cao")
+        then = rewound(connection, now[0].instance_id, now, at("2020-03-16 12:00"))
+    assert {row.unit for row in now} == {"h1", "x1", "h3", "x2"}
+    assert {row.unit: row.state for row in then} == {"h1": "transferring", "h2": "transferring", "h3": "assigned"}
