@@ -6,7 +6,7 @@ DEV := $(VENV)/.dev
 CATALOGUE := engine/locale/vi/LC_MESSAGES/kh.po
 SCHEMA := plans/.schema/plan.json
 
-.PHONY: demo test check bench fuzz format catalogue clean
+.PHONY: demo test check bench fuzz faults lock audit sbom format catalogue clean
 
 demo: $(DEMO) $(SCHEMA)
 	$(BIN)/kh demo
@@ -31,6 +31,27 @@ fuzz: $(DEV)
 		$(BIN)/python tests/fuzz.py $$target $(SECONDS) || exit 1; \
 	done
 
+# Kill the process at every point of every scenario, for a night: make faults KILLS=100000.
+KILLS ?= 5000
+faults: $(DEV)
+	PYTHONPATH=tests:tests/faults:. $(BIN)/python tests/faults/harness.py $(KILLS)
+
+# Lock what development and CI install, with hashes and without the address of any index.
+lock: | $(BIN)/python
+	$(BIN)/python -m pip install -q pip-tools
+	$(BIN)/pip-compile -q --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+		--strip-extras --allow-unsafe --all-build-deps --extra dev --no-header -o requirements-dev.txt pyproject.toml
+
+# Known weaknesses of what is locked.
+audit: | $(BIN)/python
+	$(BIN)/python -m pip install -q pip-audit
+	$(BIN)/pip-audit --disable-pip --require-hashes -r requirements-dev.txt
+
+# What is in it, as CycloneDX.
+sbom: | $(BIN)/python
+	$(BIN)/python -m pip install -q cyclonedx-bom
+	$(BIN)/cyclonedx-py requirements requirements-dev.txt --pyproject pyproject.toml --output-reproducible -o sbom.json
+
 format: $(DEV)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -54,9 +75,11 @@ $(DEMO): pyproject.toml $(CATALOGUE) | $(BIN)/python
 	$(BIN)/python -m pip install -q -e '.[demo]'
 	touch $@
 
-$(DEV): pyproject.toml $(CATALOGUE) | $(BIN)/python
-	$(BIN)/python -m pip install -q -e '.[dev]'
+# What the lock names comes as it was when it was locked, or not at all.
+$(DEV): pyproject.toml requirements-dev.txt $(CATALOGUE) | $(BIN)/python
+	$(BIN)/python -m pip install -q --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
 	touch $@ $(DEMO)
 
 clean:
-	rm -rf $(VENV) plans/.schema dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz
+	rm -rf $(VENV) sbom.json plans/.schema dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from engine import outbox
 from engine.decisions import REASONS
-from engine.office import Register
+from engine.office import Register, in_charge
 from engine.rows import DecisionRow
 from engine.triage import WHOLE_STAGE, Item, end
 
@@ -26,8 +26,10 @@ def addressed(connection: Connection, items: Iterable[Item], today: date) -> dic
             found[channel, address, item.decision.urgent, item.decision.held].append(item)
         if not addresses:
             lost.append(item)
-    pairs = [(item.decision, item.blueprint.plan.coordinator) for item in lost]
-    told = redirect(connection, pairs, REASONS["undeliverable"].text)
+    pairs: dict[str, list[tuple[DecisionRow, list[str]]]] = defaultdict(list)
+    for item in lost:
+        pairs[_why_lost(item, today)].append((item.decision, in_charge(item.blueprint, item.register, today)))
+    told = [row for why, some in pairs.items() for row in redirect(connection, some, why)]
     twins = {(item.task.id, item.rung.id): item for item in lost}
     for row in told:
         item = replace(twins[row.task_id, row.rung], decision=row)
@@ -37,6 +39,10 @@ def addressed(connection: Connection, items: Iterable[Item], today: date) -> dic
         if not addresses:
             end(connection, [row.id], "undeliverable")
     return _without_muted(connection, found)
+
+
+def _why_lost(item: Item, today: date) -> str:
+    return "undeliverable" if item.register.is_there(item.decision.recipient.partition("#")[0], today) else "ended"
 
 
 def _without_muted(connection: Connection, groups: dict[Key, list[Item]]) -> dict[Key, list[Item]]:
@@ -54,7 +60,7 @@ def addresses_of(register: Register, recipient: str, today: date) -> list[tuple[
     """(channel, address) to write to on a day: the unit's contact; for a head, the deputy in charge, else the head."""
     unit_id, _sep, part = recipient.partition("#")
     unit = register.find(unit_id)
-    if unit is None:
+    if unit is None or not unit.exists_on(today):
         return []
     if not part:
         return unit.contact.addresses
@@ -62,22 +68,30 @@ def addresses_of(register: Register, recipient: str, today: date) -> list[tuple[
     return [("email", email)] if email else []
 
 
-def redirect(connection: Connection, lost: Sequence[tuple[DecisionRow, str]], reason: str) -> list[DecisionRow]:
-    """End decisions as undeliverable; their twins tell the coordinator (the second of each pair), once."""
+def redirect(
+    connection: Connection, lost: Sequence[tuple[DecisionRow, Sequence[str]]], why: str, text: str = ""
+) -> list[DecisionRow]:
+    """End decisions as undeliverable; their twins tell those who coordinate (the second of each pair), once.
+
+    `why` is one of LOST; `text` says it in other words than the table of reasons.
+    """
     found: list[DecisionRow] = []
-    for row, coordinator in lost:
-        outbox.end_decisions(connection, [row.id], "undeliverable", reason)
-        if row.recipient == coordinator:
-            continue
-        key = {name: getattr(row, name) for name in ("task_id", "rung", "deadline_version")}
-        # Negative, so that it never meets what the coordinator is told of the same rung in its own right.
-        key |= {"occurrence": -abs(row.occurrence), "recipient": coordinator, "role": "undeliverable"}
-        fresh = {"outcome": "pending", "reason": None, "message_id": None, "deferred_to": None}
-        twin = {**row._asdict(), **key, **fresh}
-        del twin["id"]
-        outbox.add_decisions(connection, [twin])
-        where = [getattr(outbox.DECISION.c, name) == value for name, value in key.items()]
-        twins = outbox.decisions(connection, *where, outbox.DECISION.c.outcome.in_(("pending", "done")))
-        outbox.reopen_decisions(connection, [twin.id for twin in twins])  # reached for a while, and lost again
-        found += outbox.decisions(connection, *where, outbox.DECISION.c.outcome == "pending")
+    for row, coordinators in lost:
+        outbox.end_decisions(connection, [row.id], "undeliverable", text or REASONS[why].text)
+        found += [twin for one in coordinators if one != row.recipient for twin in _twin(connection, row, one, why)]
     return found
+
+
+def _twin(connection: Connection, row: DecisionRow, coordinator: str, why: str) -> list[DecisionRow]:
+    """The same decision for who coordinates; nothing where that was told already."""
+    key = {name: getattr(row, name) for name in ("task_id", "rung", "deadline_version")}
+    # Negative, so that it never meets what the coordinator is told of the same rung in its own right.
+    key |= {"occurrence": -abs(row.occurrence), "recipient": coordinator, "role": why}
+    fresh = {"outcome": "pending", "reason": None, "message_id": None, "deferred_to": None}
+    twin = {**row._asdict(), **key, **fresh}
+    del twin["id"]
+    outbox.add_decisions(connection, [twin])
+    where = [getattr(outbox.DECISION.c, name) == value for name, value in key.items()]
+    twins = outbox.decisions(connection, *where, outbox.DECISION.c.outcome.in_(("pending", "done")))
+    outbox.reopen_decisions(connection, [twin.id for twin in twins])  # reached for a while, and lost again
+    return outbox.decisions(connection, *where, outbox.DECISION.c.outcome == "pending")

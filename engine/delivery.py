@@ -14,10 +14,11 @@ from engine import outbox, store
 from engine.addressing import redirect
 from engine.channels import CHANNELS
 from engine.channels.contract import AMBIGUOUS, Channel, Result, Verdict
+from engine.clock import local_date
 from engine.db import exclusive, reading, writing
 from engine.decisions import REASONS, SEND
 from engine.errors import Unavailable
-from engine.office import Office
+from engine.office import Office, Register, in_charge
 from engine.rows import DecisionRow, MessageRow
 from engine.triage import Hearing
 
@@ -200,8 +201,9 @@ class Batch:
         pairs = []
         for row in lost:
             instance = self.office.instance(connection, tasks[row.task_id].instance)
-            pairs.append((row, self.office.blueprint(connection, instance).plan.coordinator))
-        redirect(connection, pairs, reason)
+            blueprint, register = self.office.blueprint(connection, instance), Register(connection, instance.directory)
+            pairs.append((row, in_charge(blueprint, register, local_date(self.now, self.office.zone))))
+        redirect(connection, pairs, "undeliverable", reason)
 
 
 def back_off(message: MessageRow) -> timedelta:

@@ -4,18 +4,19 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from engine import store
+from engine.absent import absent
 from engine.addressing import Key
 from engine.clock import local_date, shown
 from engine.i18n import _, in_language
 from engine.ladders import STOOD_STILL, label
 from engine.notices import Notice, render_notice
-from engine.office import Office
+from engine.office import Office, in_charge
 from engine.rows import TaskRow
 from engine.sections import Section
 from engine.states import RECEIVED
@@ -38,12 +39,13 @@ class Desk:
         channel, address, urgent, held = key
         items.sort(key=lambda item: (-item.decision.severity, item.decision.due_at, item.task.id))
         first = items[0]
+        coordinator = in_charge(first.blueprint, first.register, self.today)[0]
         notice = Notice(
             recipients=tuple(dict.fromkeys(self.named(item) for item in items)),
             sections=tuple(self.sections(items)),
             language=first.blueprint.plan.language,
-            coordinator=first.register.name(first.blueprint.plan.coordinator, self.today),
-            contact=first.register.email(first.blueprint.plan.coordinator) or "",
+            coordinator=first.register.name(coordinator, self.today),
+            contact=first.register.email(coordinator) or "",
             today=self.today,
         )  # fmt: skip
         rendered = render_notice(notice, self.own_templates)
@@ -70,24 +72,26 @@ class Desk:
         """Items about one stage and of one rung stand together, the most urgent first."""
         groups: dict[tuple[Any, ...], list[Item]] = defaultdict(list)
         for item in items:
-            lost = item.decision.role == "undeliverable"
+            lost = item.decision.role if item.is_lost else ""
             groups[item.decision.template, item.task.instance, item.task.stage, item.task.period, lost].append(item)
-        for (template, _instance, stage_id, _period, lost), some in groups.items():
+        for (template, instance, stage_id, _period, lost), some in groups.items():
             first = some[0]
             tasks = {item.task.id: item.task for item in some}  # once, though both a unit and its head be told of it
             done, total = self.progress(first.task)
             received = _received(self.connection, first.task) if template == WHOLE_STAGE else ()
             with in_language(first.blueprint.plan.language):
-                heading = label(template)
-            yield Section.about(
-                template=template, heading=heading, severity=first.decision.severity, blueprint=first.blueprint,
-                register=first.register, stage_id=stage_id, tasks=list(tasks.values()),
-                own={item.task.id for item in some if item.is_own},
-                progress=(len(received) if template == WHOLE_STAGE else done, total), received=received,
-                stood_from=self.stood_from() if template == STOOD_STILL.template else "",
-                undeliverable=lost, letter=any(_needs_letter(item) for item in some),
-                now=self.now, calendar=self.almanac.of(first.blueprint.calendar_name),
-            )  # fmt: skip
+                section = Section.about(
+                    template=template, heading=label(template), severity=first.decision.severity,
+                    blueprint=first.blueprint, register=first.register, stage_id=stage_id, tasks=list(tasks.values()),
+                    own={item.task.id for item in some if item.is_own},
+                    progress=(len(received) if template == WHOLE_STAGE else done, total), received=received,
+                    stood_from=self.stood_from() if template == STOOD_STILL.template else "",
+                    undeliverable=bool(lost), letter=any(_needs_letter(item, self.today) for item in some),
+                    absent=absent(instance, first.blueprint, first.register, self.today, [stage_id])
+                    if lost == "ended" else (),
+                    now=self.now, calendar=self.almanac.of(first.blueprint.calendar_name),
+                )  # fmt: skip
+            yield section
 
     def stood_from(self) -> str:
         moment = store.last_beat(self.connection, STOOD_FROM)
@@ -107,11 +111,12 @@ def _message_id(*key: Any) -> str:
     return f"<{digest[:40]}@kh.invalid>"
 
 
-def _needs_letter(item: Item) -> bool:
-    """The coordinator gets the draft, once, and none to itself."""
-    coordinator = item.blueprint.plan.coordinator
-    ours = item.decision.recipient == coordinator and item.decision.role != "undeliverable"
-    return item.rung.letter and ours and item.task.unit != coordinator
+def _needs_letter(item: Item, today: date) -> bool:
+    """The coordinator gets the draft, once, and none to itself; where it has ended, who is told in its place."""
+    coordinators = in_charge(item.blueprint, item.register, today) if item.rung.letter else []
+    told = item.decision.recipient
+    instead = not item.is_lost or item.blueprint.plan.coordinator not in coordinators
+    return told in coordinators and instead and item.task.unit != told
 
 
 def _received(connection: Connection, task: TaskRow) -> tuple[str, ...]:

@@ -176,12 +176,3 @@ class SuspensionRow(NamedTuple):
     to_at: datetime | None
     doc: str | None
     reason: str
-
-
-class StandInRow(NamedTuple):
-    """A unit that plays another's part in one instance."""
-
-    role: str
-    unit: str
-    successor: str
-    since: datetime

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from engine.absent import Absent, proposed
 from engine.calendar import Calendar
 from engine.clock import local_date
 from engine.office import Register
 from engine.plan.blueprint import Blueprint
 from engine.rows import TaskRow
+from engine.states import State
 from engine.timeliness import standing
 
 
@@ -31,6 +33,8 @@ class Line:
     own: bool = True  # the recipient's own duty
     level: str = ""
     superior: str = ""
+    taken_from: str = ""  # the unit that handed it over
+    heirs: str = ""  # who could take it over, where its unit has ended
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Section:
     total: int
     stood_from: str = ""
     left_out: int = 0  # of its tasks, in a message about many: not among the lines, but in the list attached to it
+    absent: tuple[dict[str, str], ...] = ()  # the roles in the stage whose units have ended, and what to do about them
     groups: tuple[dict[str, Any], ...] = ()  # then what all its tasks amount to, by superior or level
 
     @classmethod
@@ -71,20 +76,24 @@ class Section:
         calendar: Calendar,
         own: Collection[int] | None = None,
         stood_from: str = "",
+        absent: Sequence[Absent] = (),
     ) -> "Section":
         """`own`: the ids of the recipient's own tasks; all of them where none are named."""
         stage = blueprint.plan.stages[stage_id]
         phrase = worded(blueprint, stage_id)
-        day = blueprint.plan.document.date
+        day, today = blueprint.plan.document.date, local_date(now, calendar.zone)
         lines = tuple(
             Line(
-                unit=", ".join(register.name(unit, day) for unit in blueprint.partners(stage_id, task.unit)),
+                unit=", ".join(_named(blueprint, register, task, unit, today)
+                               for unit in blueprint.partners(stage_id, task.unit)),
                 task=task.selector, period=task.period, phrase=phrase, last_day=task.last_day, named=task.named,
                 from_on=task.from_on, to_on=task.to_on,
                 due_time=task.due_time.strftime("%H:%M") if task.due_time else "",
                 days_late=standing(task, stage, now, calendar).days_late,
                 own=own is None or task.id in own, level=register.level(task.unit) or "",
                 superior=register.name(parent, day) if (parent := register.parent(task.unit)) else "",
+                taken_from=register.name(task.taken_from, day) if task.taken_from else "",
+                heirs=proposed(register.heirs(task.unit, today)) if task.state == State.TRANSFERRING else "",
             )
             for task in tasks
         )  # fmt: skip
@@ -94,17 +103,26 @@ class Section:
             severity,
             undeliverable,
             letter,
-            plan_facts(blueprint, register, local_date(now, calendar.zone)),
+            plan_facts(blueprint, register, today),
             _stage_facts(blueprint, register, stage_id, tasks),
             lines,
             tuple(register.name(unit, day) for unit in received),
             *progress,
             stood_from,
+            absent=tuple({"text": item.in_words(), "command": item.command} for item in absent),
         )
 
     def plain(self) -> dict[str, Any]:
         """As plain data, all the templates ever see."""
         return {**vars(self), "lines": [vars(line) for line in self.lines]}
+
+
+def _named(blueprint: Blueprint, register: Register, task: TaskRow, unit: str, today: date) -> str:
+    """Units bear the name they had on the plan's day; who took a task over its own, with the old one in brackets."""
+    day = blueprint.plan.document.date
+    if unit != task.unit or not task.taken_from:
+        return register.name(unit, day)
+    return f"{register.name(unit, today)} ({register.name(task.taken_from, day)})"
 
 
 def worded(blueprint: Blueprint, stage_id: str) -> str:
@@ -157,6 +175,7 @@ def _stage_facts(blueprint: Blueprint, register: Register, stage_id: str, tasks:
         unit for name in stage.submit_to for unit in (sorted(p for p in parents if p) if name == "parent" else [name])
     ]
     acting = {unit for task in tasks for unit in blueprint.partners(stage_id, task.unit)}
+    acting |= {other for unit in acting for other in blueprint.handed.forebears(unit)}
     due = blueprint.due(stage_id)
     accepting = blueprint.accept_by(stage)
     return {

@@ -62,13 +62,18 @@ class Settling:
         units: dict[str, set[str]] = defaultdict(set)
         for item in moved:
             if item.state in FINAL:
-                units[item.task.stage].update(self.blueprint.partners(item.task.stage, item.task.unit))
+                units[item.task.stage].update(self.concerned(item.task))
         for stage in units.keys() | changed:
             for follower in self.blueprint.followers.get(stage, []):
                 if stage in changed:
                     self.advance(follower)
                 elif stage in same_stages(self.blueprint, follower):
                     self.advance(follower, units[stage])
+
+    def concerned(self, task: TaskRow) -> Iterable[str]:
+        """The units whose own tasks may wait for this one: all of a joint task, and who took over from them."""
+        for unit in self.blueprint.partners(task.stage, task.unit):
+            yield from (unit, *self.blueprint.handed.heirs(unit))
 
     def count(self, moved: Sequence[Moved]) -> list[tuple[str, str, str]]:
         """Move the counters; the keys of those whose stage became done, or undone."""
@@ -116,7 +121,7 @@ class Settling:
         return Progress.of(self.blueprint, store.tallies(self.connection, self.instance.id, stages), own)
 
     def leads(self, stage_id: str, units: Collection[str] | None) -> Collection[str] | None:
-        return None if units is None else {self.blueprint.lead(stage_id, unit) for unit in units}
+        return None if units is None else {name for unit in units for name in self.blueprint.known_as(stage_id, unit)}
 
     def advance(self, stage_id: str, units: Collection[str] | None = None) -> None:
         """Open the waiting tasks of a stage that became free; date the open ones whose anchor was done."""

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from engine import outbox, store
+from engine import outbox, stand_ins, store
 from engine.almanac import AnnouncedDay
 from engine.assumptions import Assumption, Deed, fixed_day, next_deed
 from engine.calendar import Calendar
@@ -146,10 +146,19 @@ class _Course:
     def following(self, now: datetime) -> datetime | None:
         """The next moment at which the engine has something to do (not before it is back), or somebody acts."""
         with reading(self.office.engine) as connection:
-            due = [store.next_action_at(connection), outbox.next_decision_at(connection)]
+            due = [
+                store.next_action_at(connection),
+                outbox.next_decision_at(connection),
+                self.next_end(connection, now),
+            ]
             deeds = [moment for moment, _deed, _task in self.deeds(connection, now)]
         moments = [self.back(max(moment, now)) for moment in due if moment]
         return min([*moments, *deeds, *([self.back_at] if self.down else [])], default=None)
+
+    def next_end(self, connection: Any, now: datetime) -> datetime | None:
+        """The morning after the next last day of a unit: its tasks wait for a successor from then on."""
+        last = stand_ins.next_unit_end(connection, local_date(now, self.office.zone))
+        return self.office.calendar.opening_of(last + timedelta(days=1)) if last else None
 
     def back(self, moment: datetime) -> datetime:
         return self.back_at if self.is_down(moment) else moment

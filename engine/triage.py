@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 from engine import outbox, silences, store
 from engine.decisions import REASONS, SEND, decide
 from engine.escalation import find_rung
-from engine.ladders import Rung
+from engine.ladders import ALARMS, Rung
 from engine.office import Office, Register
 from engine.plan.blueprint import Blueprint
 from engine.rows import DecisionRow, TaskRow
 
+LOST = ("undeliverable", "ended")  # why a notice could not reach its recipient: the role of who is told instead
 WHOLE_STAGE = "tiep-nhan"  # the template that lists what arrived of a stage, and what did not
 
 
@@ -41,7 +42,12 @@ class Item:
     @property
     def is_alarm(self) -> bool:
         """What is told of a task for another reason than the task itself: nothing said of it says this too."""
-        return self.decision.role == "undeliverable" or self.rung.condition == "always"
+        return self.is_lost or self.rung.id in ALARMS
+
+    @property
+    def is_lost(self) -> bool:
+        """Was it meant for somebody else, whom it could not reach?"""
+        return self.decision.role in LOST
 
     @property
     def is_mutable(self) -> bool:
@@ -68,7 +74,7 @@ class Hearing:
         self.quiet = silences.in_force(connection, now, self.tasks)
         names = {task.instance for task in self.tasks.values()}
         self.instances = {name: office.instance(connection, name) for name in names}
-        alarms = {row.task_id for row in rows if row.role == "undeliverable"}
+        alarms = {row.task_id for row in rows if row.role in LOST}
         self.lost = outbox.undeliverable(connection, alarms)
         self.blueprints = {name: office.blueprint(connection, row) for name, row in self.instances.items()}
 
@@ -79,9 +85,11 @@ class Hearing:
     def verdict(self, row: DecisionRow) -> str:
         """SEND, or the key in REASONS that ends the decision now."""
         task, rung = self.tasks[row.task_id], self.rung(row)
-        if rung is None or self.instances[task.instance].closed_at is not None:
+        if self.instances[task.instance].closed_at is not None:
             return "closed"
-        if row.role == "undeliverable" and (row.task_id, row.rung, abs(row.occurrence)) not in self.lost:
+        if rung is None:
+            return "amended"
+        if row.role in LOST and (row.task_id, row.rung, abs(row.occurrence)) not in self.lost:
             return "reached"
         return decide(rung, row, task, self.now, self.quiet.get(task.id))
 

@@ -19,11 +19,12 @@ class Vitals(NamedTuple):
     messages: Mapping[str, int]  # status → how many
     oldest_pending: datetime | None  # when the oldest message was composed that is still to be sent
     newest_entry: datetime | None
+    last_anchor: datetime | None
     running: int  # plans that were started and not closed
     people: int
 
 
-def vitals(connection: Connection, heartbeat: str) -> Vitals:
+def vitals(connection: Connection, heartbeat: str, anchor: str) -> Vitals:
     message = outbox.MESSAGE.c
     counts = connection.execute(select(message.status, func.count()).group_by(message.status)).all()
     pending = select(func.min(message.composed_at)).where(message.status == "pending")
@@ -33,6 +34,7 @@ def vitals(connection: Connection, heartbeat: str) -> Vitals:
         messages={**dict.fromkeys(STATUSES, 0), **{row[0]: row[1] for row in counts}},
         oldest_pending=connection.execute(pending).scalar(),
         newest_entry=connection.execute(select(func.max(store.ENTRY.c.at))).scalar(),
+        last_anchor=store.last_beat(connection, anchor),
         running=sum(row.closed_at is None for row in store.instances(connection)),
         people=connection.execute(select(func.count()).select_from(store.PERSON)).scalar_one(),
     )

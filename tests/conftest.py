@@ -40,7 +40,9 @@ import engine.commands.reporting
 import engine.commands.running
 import engine.commands.schema
 import engine.commands.simulating
-import engine.commands.status  # noqa: F401
+import engine.commands.status
+import engine.commands.transfer
+import engine.commands.units  # noqa: F401
 from engine.calendar import Calendar
 from engine.commands.main import run, speak
 from engine.config import load_settings

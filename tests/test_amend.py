@@ -199,6 +199,28 @@ def test_each_refusal_says_why(kh: Kh, started: None, plan_file: Write, old: str
     assert tasks(kh) == before
 
 
+def test_quotas_go_no_lower_than_what_was_decided_on(kh: Kh, plan_file: Write) -> None:
+    text = SMALL + "quotas:\n  bang-khen: {stage: bao-cao, collective: 5, individual: 10}\n"
+    text = text.replace(
+        "    submit_to: so-a\n", "    submit_to: so-a\n    outputs: [{name: Quyết định, kind: decision}]\n"
+    )
+    kh("start", str(plan_file(text)), "--id", "x", "--at", "2020-03-04")
+    kh("submit", "x/bao-cao/h1", "--count", "bang-khen=3+2", "--at", "2020-03-10")
+    less = plan_file(text, **{"collective: 5": "collective: 2"})
+    assert "quota bang-khen cannot be 2+10: 3+2 were decided on" in refused(kh, str(less), "--at", ON)
+    assert "quota bang-khen cannot go" in refused(kh, str(plan_file(text[: text.index("quotas:")])), "--at", ON)
+    amended(kh, plan_file(text, **{"collective: 5": "collective: 3"}))
+
+
+def test_a_rung_that_goes_is_said_no_more(kh: Kh, started: None, plan_file: Write, mailbox: Mailbox) -> None:
+    kh("tick", "--at", "2020-03-19T18:00")  # T-7 fell due; it is to go out the next morning
+    amended(kh, plan_file(**{"coordinator: so-a": "coordinator: so-a\nladder: none"}), on="2020-03-19T18:30")
+    kh("tick", "--at", "2020-03-20T08:00")
+    reasons = {row["reason"] for row in kh("notices", "why-not", "x/bao-cao/h1", "--json").json if row["rung"] == "T-7"}
+    assert reasons == {"the plan was amended: the ladder has this rung no more"}
+    assert not mailbox.mails
+
+
 def test_a_later_document_that_cites_the_former_takes_its_place(kh: Kh, started: None, plan_file: Write) -> None:
     later = "{number: 7/KH-UBND, issued: 2020-03-16, issuer: ubnd, basis: [thay thế Kế hoạch số 1/KH-UBND]}"
     text = SMALL.replace("{number: 1/KH-UBND, issued: 2020-03-04, issuer: ubnd}", later)

@@ -116,6 +116,20 @@ def test_doctor_looks_at_an_older_schema_without_touching_it(
         assert store_.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
 
 
+def test_doctor_knows_when_the_log_was_anchored(kh: Kh, finding: Look, freezer: Any) -> None:
+    freezer.move_to("2020-03-04T01:30:00Z")
+    assert finding("anchor") == {
+        "check": "anchor",
+        "ok": True,
+        "text": "the log was last anchored: never (kh audit anchor)",
+    }
+    kh("audit", "anchor")
+    freezer.move_to("2020-04-03T01:30:00Z")
+    assert finding("anchor")["ok"]
+    freezer.move_to("2020-04-05T01:30:00Z")
+    assert not finding("anchor")["ok"]
+
+
 # ---- the schema -----------------------------------------------------------------------------------------------------
 
 
@@ -350,6 +364,18 @@ def test_the_restore_drill_under_load(
     assert kh("status", "x", "--at", "2020-03-20T08:00", "--json").json["done_on_time"] == 2
 
 
+def test_verify_sees_a_log_that_was_rewritten(kh: Kh, plan_file: Write, tmp_path: Path) -> None:
+    kh("start", str(plan_file()), "--id", "x", "--at", "2020-03-04T08:00")
+    kh("tick", "--at", "2020-03-04T08:00")
+    kh("backup", "copy.db")
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as forged:
+        forged.execute("DROP TRIGGER entry_no_update")
+        forged.execute("UPDATE entry SET actor = 'somebody else' WHERE id = 2")
+        forged.commit()
+    ran = kh("backup", "--verify", "copy.db", ok=False)
+    assert (ran.code, "was changed" in ran.out) == (1, True)
+
+
 # ---- metrics --------------------------------------------------------------------------------------------------------
 
 
@@ -371,7 +397,7 @@ def test_each_tick_leaves_what_prometheus_reads(
 
 def test_what_never_happened_has_no_sample(office: Office) -> None:
     with db.reading(office.engine) as connection:
-        text = exposition(vitals(connection, "tick"), "0001")
+        text = exposition(vitals(connection, "tick", "anchor"), "0001")
     assert "kh_last_tick_timestamp_seconds " not in text.replace("# HELP kh_last", "").replace("# TYPE kh_last", "")
     assert "kh_plans_running 0\n" in text
 

@@ -123,6 +123,8 @@ def test_a_plan_runs_to_completion_by_the_command_line_alone(plan: str, kh: Kh, 
     for _ in range(60):
         freezer.move_to(at(f"{day} 10:00"))
         kh("tick")
+        if kh("tasks", "x", "--json", "--state", "transferring").json:
+            kh("transfer", "x", "--state", "transferring", "--to", "so-nv", "--reason", "its unit ended")
         for task in kh("tasks", "x", "--json", "--state", "assigned").json:
             if task["approximate"]:
                 kh("fix-date", task["task"], task["to"])

@@ -14,7 +14,7 @@ from email.message import Message
 from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
-from email.policy import compat32
+from email.policy import Compat32
 from email.utils import format_datetime, formataddr, getaddresses, parseaddr
 from io import BytesIO
 from pathlib import Path
@@ -23,7 +23,15 @@ from typing import Any
 from engine.rows import MessageRow
 from engine.templates import header_text
 
-WIRE = compat32.clone(linesep="\r\n")
+
+class _AsWritten(Compat32):
+    """Headers are folded when they are made, and go out so; the library would take each of them apart again."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return f"{name}: {value}".replace("\n", "\r\n").encode("ascii") + b"\r\n"
+
+
+WIRE = _AsWritten(linesep="\r\n")
 # Every part is base64, where no line begins so; and a message is the same mail at every attempt.
 MIXED, ALTERNATIVE = "=_kh_mixed", "=_kh_alternative"
 

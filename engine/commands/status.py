@@ -13,6 +13,7 @@ from engine.db import reading
 from engine.errors import BadValue
 from engine.i18n import _
 from engine.office import Office
+from engine.reports.absences import in_lines
 from engine.reports.scene import CELL_LABELS, FOUR
 from engine.reports.status import status_view
 
@@ -153,12 +154,21 @@ def _rest(view: dict[str, Any]) -> Iterable["RenderableType"]:
         yield Text(text)
     for text in view["prohibitions"]:
         yield Text(_("Not to be done: {text}").format(text=text))
+    yield from map(Text, _open_ends(view))
     if view["questions"]:
         yield ""
         yield Text(_("Open questions of the plan (kh answer {instance} ID TEXT):").format(instance=view["instance"]))
     for item in view["questions"]:
         clause = f" ({item['clause']})" if item["clause"] else ""
         yield Text(f"  {item['id']}{clause}: {item['text']}")
+
+
+def _open_ends(view: dict[str, Any]) -> Iterator[str]:
+    """What waits for a decision because units have ended."""
+    if view["to_hand_over"]:
+        text = _("{n} tasks wait for a successor: kh transfer {instance} --state transferring --to …")
+        yield text.format(n=len(view["to_hand_over"]), instance=view["instance"])
+    yield from in_lines(view["absent"])
 
 
 def _arrivals(stages: list[dict[str, Any]]) -> Iterator[str]:

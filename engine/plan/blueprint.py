@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -23,6 +24,7 @@ from engine.errors import PhraseError
 from engine.ladders import Repeat, Rung, built_in, make_rung, with_unique_ids
 from engine.plan.directory import Directory
 from engine.plan.model import SNAPSHOT, After, Plan, Stage
+from engine.plan.stand_ins import Handed, StandIn, played
 
 # The kinds of phrase that put a date, or a rule for one, on a task.
 DATED_KINDS = frozenset({"date", "window", "period", "recurring", "relative"})
@@ -56,7 +58,7 @@ class Blueprint:
         """
         self.plan, self.groups = plan, groups
         self.directory_name, self.calendar_name = directory_name, calendar_name
-        self.retired = frozenset(retired)
+        self.retired, self.handed = frozenset(retired), Handed()
         self._stages = {*plan.stages, *also}
         self._dues: dict[str, Due] = {}
         self._partners: dict[str, dict[str, tuple[str, ...]]] = {}
@@ -103,6 +105,13 @@ class Blueprint:
         plan = self.plan.model_copy(update={"stages": dict(stages)})
         return Blueprint(plan, self.groups, self.directory_name, self.calendar_name, retired=self.retired)
 
+    def played_by(self, stand_ins: Sequence[StandIn]) -> "Blueprint":
+        """The same plan with other units in some parts; what its phrases mean is not read again."""
+        other = copy(self)
+        other.plan, other.handed = played(self.plan, stand_ins, self.members), Handed(stand_ins)
+        other._partners, other._holders = {}, {}
+        return other
+
     # --- who -----------------------------------------------------------------------------------------------------
 
     def members(self, names: tuple[str, ...], without: tuple[str, ...] = ()) -> list[str]:
@@ -128,13 +137,29 @@ class Blueprint:
     def partners(self, stage_id: str, unit: str) -> tuple[str, ...]:
         """All the units of the task that `unit` is known for."""
         if stage_id not in self._partners:
-            self._partners[stage_id] = {units[0]: units for units in self.holders(stage_id) if len(units) > 1}
+            self._partners[stage_id] = self._together(stage_id)
         return self._partners[stage_id].get(unit, (unit,))
 
-    def lead(self, stage_id: str, unit: str) -> str:
-        """The unit that `unit`'s task in a stage is known by; itself where it has one of its own, or none."""
+    def _together(self, stage_id: str) -> dict[str, tuple[str, ...]]:
+        """Of the tasks that several units do: the unit it is, or was, known by → all of them."""
+        found = {units[0]: units for units in self.holders(stage_id) if len(units) > 1}
+        for old, new in self.handed.of(stage_id) if found else ():
+            if new in found:
+                found.setdefault(old, (old, *found[new][1:]))
+        return found
+
+    def known_as(self, stage_id: str, unit: str) -> list[str]:
+        """The units that `unit`'s task in a stage may be known by, the likeliest first.
+
+        That is itself, but for a partner in a joint task; then those whose work it took over.
+        """
         self.partners(stage_id, unit)
-        return next((first for first, units in self._partners[stage_id].items() if unit in units), unit)
+        together = self._partners[stage_id].items()
+        names: dict[str, None] = {}
+        for one in (unit, *self.handed.forebears(unit)):
+            leads = [first for first, units in together if one in units]
+            names |= dict.fromkeys(leads or [one])
+        return list(names)
 
     def accept_by(self, stage: Stage) -> str | None:
         return stage.accept_by or self.plan.accept_by

@@ -56,7 +56,7 @@ def _to_others(tasks: Sequence[TaskRow], coordinator: str) -> list[TaskRow]:
 
 
 def _require_one_event(blueprint: Blueprint, tasks: Sequence[TaskRow]) -> None:
-    events = [name for name, stage in blueprint.plan.stages.items() if stage.type == "event"]
+    events = [name for name, stage in blueprint.stages.items() if stage.type == "event"]
     if len(tasks) != 1 or tasks[0].stage not in events:
         known = ", ".join(events) or _("none")
         raise BadValue(_("an invitation is to one event; the events of this plan: {events}").format(events=known))

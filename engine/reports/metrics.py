@@ -8,6 +8,7 @@ from engine import __version__
 from engine.db import reading, schema_version
 from engine.durable import unfinished
 from engine.office import Office
+from engine.service.audit import ANCHORED
 from engine.service.ticking import HEARTBEAT
 from engine.vitals import Vitals, vitals
 
@@ -18,7 +19,7 @@ Sample = tuple[Mapping[str, str], float]
 def write_metrics(office: Office, path: Path) -> None:
     """Raises OSError where the file cannot be written."""
     with reading(office.engine) as connection:
-        found = vitals(connection, HEARTBEAT)
+        found = vitals(connection, HEARTBEAT, ANCHORED)
     text = exposition(found, schema_version(office.engine) or "")
     with unfinished(path, READABLE) as part:
         part.write_text(text, encoding="utf-8")
@@ -33,6 +34,7 @@ def exposition(found: Vitals, schema: str) -> str:
         ("kh_messages", "Messages by status.", [({"status": name}, n) for name, n in found.messages.items()]),
         ("kh_oldest_pending_timestamp_seconds", "When the oldest message still to be sent was composed.",
          _moment(found.oldest_pending)),
+        ("kh_last_anchor_timestamp_seconds", "When the log was last anchored.", _moment(found.last_anchor)),
         ("kh_plans_running", "Plans started and not closed.", [({}, found.running)]),
     ]  # fmt: skip
     return "".join(_family(*family) for family in samples)

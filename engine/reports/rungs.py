@@ -17,6 +17,8 @@ RAISED = {
     "remind": N_("an extra reminder, by hand"),
     "remind-overdue": N_("an extra reminder, by hand"),
     "stood-still": N_("nothing ran for a whole working day"),
+    "unit-ended": N_("its unit has ended, nobody took it over yet"),
+    "taken-in": N_("another unit's work became part of it"),
 }
 STILL = {
     "not-acknowledged": N_("not acknowledged yet"),

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from engine import handins, store
 from engine.office import Office
 from engine.plan.blueprint import needed
+from engine.reports.absences import absent_views
 from engine.reports.handed_in import quota_views, stage_views
 from engine.reports.scene import Line, Scene, cells_of
 from engine.rows import HandInRow, TaskRow
@@ -24,6 +25,7 @@ def status_view(office: Office, connection: Connection, name: str, now: datetime
 
 def status_of(scene: Scene) -> dict[str, Any]:
     plan = scene.blueprint.plan
+    unfinished = list(dict.fromkeys(line.task.stage for line in scene.lines if line.task.state not in FINAL))
     return {
         "instance": scene.instance.name, "plan": plan.plan, "title": plan.title,
         "number": plan.document.number, "date": plan.document.date,
@@ -32,6 +34,8 @@ def status_of(scene: Scene) -> dict[str, Any]:
         **cells_of(scene.lines),
         "next_dates": next_dates(scene.lines, scene)[:NEXT_DATES],
         "questions": open_questions(scene),
+        "to_hand_over": [line.task.selector for line in scene.lines if line.task.state == State.TRANSFERRING],
+        "absent": absent_views(scene.office, scene.connection, scene.instance, unfinished, scene.now),
         "stages": _stages(scene),
         "quotas": quota_views(scene.connection, scene.instance, scene.blueprint),
         "prohibitions": [stage.name for stage in scene.blueprint.stages.values() if stage.type == "prohibition"],

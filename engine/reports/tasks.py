@@ -61,7 +61,8 @@ def _view(task: TaskRow, blueprint: Blueprint, progress: Progress, now: datetime
     found = standing(task, stage, now, calendar)
     return {
         "task": task.selector, "instance": task.instance, "stage": task.stage, "period": task.period or None,
-        "unit": task.unit, "state": task.state, "timeliness": found.timeliness.value, "phrase": due.phrase,
+        "unit": task.unit, "taken_from": task.taken_from or None, "state": task.state,
+        "timeliness": found.timeliness.value, "phrase": due.phrase,
         "named": task.named, "last_day": task.last_day, "original_last_day": task.original_last_day,
         "from": task.from_on, "to": task.to_on, "approximate": task.approximate, "inferred": due.inferred,
         "waits_for": [] if task.state in FINAL else waits_for(blueprint, task, progress),

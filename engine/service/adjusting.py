@@ -48,7 +48,7 @@ class Adjusting:
         self.connection, self.blueprint = self.settling.connection, self.settling.blueprint
         self.today = local_date(self.act.happened_at, self.settling.office.zone)
         register, almanac = self.settling.register, self.settling.almanac
-        self.maker = Maker(self.blueprint, almanac, register, self.act.happened_at)
+        self.maker = Maker(self.difference.new, almanac, register, self.act.happened_at)
 
     def run(self, to_drop: Sequence[TaskRow], tasks: Sequence[TaskRow]) -> Reached:
         """`tasks` are all there are; those counters that were full before are handed back, for an undo."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine import amendments, machine, store
+from engine import amendments, handins, machine, store
 from engine.almanac import Almanac
 from engine.clock import local_date, shown
 from engine.db import reading
@@ -22,6 +22,7 @@ from engine.rows import InstanceRow, TaskRow
 from engine.service import rights
 from engine.service.adjusting import Adjusting, Choices, amended_by
 from engine.service.calendars import announce
+from engine.service.quotas import Count, exceeds, total
 from engine.service.refusals import Examined, examine
 from engine.service.select import instances_named
 from engine.service.staffing import restaffed
@@ -29,6 +30,7 @@ from engine.service.start import load_sound, refuse_other_directory
 from engine.service.units import facts_of
 from engine.settle import Settling, refuse_closed
 from engine.states import DROPPED, State
+from engine.succession import give_up
 
 # What an amendment does, in the order it is shown.
 WHAT = {
@@ -120,11 +122,10 @@ def restaff(
         instances = instances_named(office, connection, names)
 
         def version(instance: InstanceRow) -> tuple[Blueprint, str]:
-            blueprint = office.blueprint(connection, instance)
-            rights.require_coordinator(connection, blueprint, act)
+            rights.require_coordinator(connection, office.blueprint(connection, instance), act)
             register = Register(connection, instance.directory)
             text = amendments.snapshot_source(connection, instance.snapshot)
-            return restaffed(blueprint, add, drop, register, today), text
+            return restaffed(office.snapshot(connection, instance), add, drop, register, today), text
 
         return _all_of_them(office, connection, instances, act, version, choices, office.almanac(connection))
 
@@ -189,7 +190,7 @@ class _Amendment:
     ):
         self.office, self.connection, self.instance, self.act = office, connection, instance, act
         self.text, self.choices, self.almanac = text, choices, almanac
-        old = office.blueprint(connection, instance)
+        old = office.snapshot(connection, instance)
         self.difference = Difference(old, succeeding(old, file))
         self.refusals: list[str] = []
 
@@ -208,7 +209,8 @@ class _Amendment:
         number = self.switch(digest, snapshot)
         adjusting = self.adjusting(digest, number)
         reached = adjusting.run(examined.to_drop, before)
-        self.refusals += adjusting.refusals
+        give_up(self.office, self.connection, self.act)
+        self.refusals += [*adjusting.refusals, *self.quotas()]
         changes = (*self.told(), *compared(self.instance.name, before, self.tasks()), *self.left(examined, adjusting))
         self.enter({"amendment": number, "old": self.instance.snapshot, "new": digest, "since": since,
                     "reached": reached, "keep_timers": self.choices.keep_timers})  # fmt: skip
@@ -237,6 +239,18 @@ class _Amendment:
         data |= {"added": self.difference.added, "dropped": self.difference.dropped, "edits": edits}
         row = machine.entry(self.act, "amend", instance_id=self.instance.id, data=data)
         store.add_entries(self.connection, [row])
+
+    def quotas(self) -> Iterator[str]:
+        """What was decided on counts on: against a quota that is still there, and not less than that."""
+        old, new = self.difference.old.plan.quotas, self.difference.new.plan.quotas
+        for name, quota in old.items():
+            decided = handins.counted(self.connection, self.instance.id, name, quota.stage)
+            if decided and (name not in new or new[name].stage != quota.stage):
+                yield _("quota {name} cannot go: {count} were decided on").format(name=name, count=total(decided))
+            elif decided and exceeds(total(decided), new[name]):
+                limit = Count(new[name].collective, new[name].individual)
+                text = _("quota {name} cannot be {limit}: {count} were decided on")
+                yield text.format(name=name, limit=limit, count=total(decided))
 
     def told(self) -> Iterator[Change]:
         name, difference = self.instance.name, self.difference

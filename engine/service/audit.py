@@ -9,12 +9,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine import seals
+from engine import seals, store
 from engine.db import one_at_a_time, reading, writing
 from engine.errors import BadValue
 from engine.i18n import _
 from engine.office import Office
 from engine.seals import SealRow
+
+ANCHORED = "anchor"  # the heartbeat of the last anchor
 
 
 def seal(office: Office, now: datetime) -> int:
@@ -46,13 +48,18 @@ class Verified:
 def verify(office: Office, anchor: dict[str, Any] | None = None) -> Verified:
     """Compute every link again, and compare with an anchor kept elsewhere."""
     with reading(office.engine) as connection:
-        chain = seals.seals(connection)
-        problems = [*_chain_problems(connection, chain), *_anchor_problems(chain, anchor)]
-        loose = seals.tail(connection)
-        _newest, sealed = seals.newest(connection)
-        if connection.dialect.name == "sqlite":  # one writer: an entry below a sealed one was put in afterwards
-            early = [number for number in loose if number < sealed]
-            problems += [_("entry {id} was put in among sealed ones").format(id=number) for number in early]
+        return verify_in(connection, anchor)
+
+
+def verify_in(connection: Connection, anchor: dict[str, Any] | None = None) -> Verified:
+    """The same for a store at hand, such as a backup."""
+    chain = seals.seals(connection)
+    problems = [*_chain_problems(connection, chain), *_anchor_problems(chain, anchor)]
+    loose = seals.tail(connection)
+    _newest, sealed = seals.newest(connection)
+    if connection.dialect.name == "sqlite":  # one writer: an entry below a sealed one was put in afterwards
+        early = [number for number in loose if number < sealed]
+        problems += [_("entry {id} was put in among sealed ones").format(id=number) for number in early]
     return Verified(tuple(problems), len(chain), sum(link.entries for link in chain), len(loose))
 
 
@@ -85,7 +92,8 @@ def _anchor_problems(chain: list[SealRow], anchor: dict[str, Any] | None) -> Ite
 def anchor_of(office: Office, now: datetime) -> dict[str, Any]:
     """Seal all there is; the end of the chain, to be kept where whoever holds the database cannot reach it."""
     seal(office, now)
-    with reading(office.engine) as connection:
+    with writing(office.engine) as connection:
+        store.beat(connection, ANCHORED, now)
         last = seals.last_seal(connection)
     if last is None:
         return {"position": 0, "digest": seals.START, "at": now}

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.pool import NullPool
 
 from engine.db import head_version
 from engine.durable import unfinished
 from engine.errors import BadValue, Conflict, Unavailable
 from engine.i18n import _
+from engine.service.audit import verify_in
 
 COUNTED = ("instance", "task", "entry", "decision", "message")
 
@@ -60,7 +62,7 @@ def verify(path: Path) -> Verified:
         raise BadValue(_("{path} is not a file").format(path=path))
     found = Verified(str(path))
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as copy:
+        with closing(sqlite3.connect(_read_only(str(path)), uri=True, timeout=30)) as copy:
             _look_through(copy, found)
     except sqlite3.DatabaseError as error:
         found.problems.append(str(error))
@@ -80,8 +82,21 @@ def _look_through(copy: sqlite3.Connection, found: Verified) -> None:
         problems.append(_("its schema {found} is newer than this program's {known}").format(
             found=found.schema, known=head_version()))  # fmt: skip
     found.counts = {name: copy.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in COUNTED}
+    if found.schema == head_version() and not problems:
+        problems += _seals(found.file)
     (found.last_entry_at,) = copy.execute("SELECT max(at) FROM entry").fetchone()
     found.problems += problems
+
+
+def _seals(path: str) -> list[str]:
+    """What the chain over the log says of a copy."""
+    engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(_read_only(path), uri=True), poolclass=NullPool)
+    with engine.connect() as connection:
+        return list(verify_in(connection).problems)
+
+
+def _read_only(path: str) -> str:
+    return f"{Path(path).absolute().as_uri()}?mode=ro"
 
 
 @contextmanager

@@ -72,7 +72,7 @@ def _take_back(office: Office, connection: Connection, instance: InstanceRow, en
     undoes = {"undoes": entry.id, "amendment": data["amendment"]}
     store.add_entries(connection, [machine.entry(act, "undo", instance_id=instance.id, data=undoes)])
     after = store.tasks(connection, store.TASK.c.instance_id == instance.id)
-    sent = {name: None for task in touched for name in replan(connection, task, entry.at)}
+    sent = replan(connection, touched, entry.at)
     return Amended(instance.name, tuple(compared(instance.name, before, after)), tuple(sent))
 
 
@@ -93,8 +93,8 @@ def _refuse(connection: Connection, instance: InstanceRow, entry: Any, data: dic
 
 def _switched(office: Office, connection: Connection, instance: InstanceRow, old: str) -> InstanceRow:
     """The instance on its former snapshot; stages that only the amendment had stay on record as retired."""
-    former = office.blueprint(connection, instance._replace(snapshot=old))
-    blueprint = retiring(office.blueprint(connection, instance), former)
+    former = office.snapshot(connection, instance._replace(snapshot=old))
+    blueprint = retiring(office.snapshot(connection, instance), former)
     snapshot = blueprint.to_json()
     digest = Blueprint.digest(snapshot)
     store.add_snapshot(connection, digest, snapshot, amendments.snapshot_source(connection, old))

@@ -27,6 +27,7 @@ from engine.service.making import Maker
 from engine.service.units import facts_of, people_of
 from engine.settle import Settling
 from engine.states import State
+from engine.succession import give_up
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
@@ -100,6 +101,7 @@ def start(
         settling = Settling(office, connection, office.instance(connection, name), act, announced.almanac)
         for stage_id in filter(blueprint.waits, blueprint.plan.stages):
             settling.advance(stage_id)
+        give_up(office, connection, act)
     kept = tuple(unit for unit, text in known.items() if text != facts[unit])
     waiting = sum(row["state"] == State.WAITING for row in rows)
     return Started(name, len(rows), waiting, findings, kept, tuple(announced.shifted))

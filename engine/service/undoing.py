@@ -1,7 +1,7 @@
 """A wrong entry is compensated by another one: what it changed goes back, nothing is deleted."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from engine.service.handing_in import ARRIVAL, restore_last, void_last
 from engine.service.moves import Outcome, require_reason
 from engine.settle import Moved, Settling
 from engine.states import FINAL, HALTED, State, Trigger
+from engine.succession import hand_back, require_in_place
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,10 @@ UNDOABLE: dict[str, Callable[[Connection, TaskRow, datetime], None]] = {
     "extend-refuse": _reopen_request,
     "suspend": _void_suspension,
     "resume": _reopen_suspension,
+    "transfer": _nothing,
 }
 # What else stands between an entry and its undoing: it would have to be undone, or done again, first.
-FOLLOWS = ("undo", "open", "date", "amend", "unit-ended", "transfer")
+FOLLOWS = ("undo", "open", "date", "amend", "unit-ended")
 
 
 def undo(office: Office, entry_id: int, act: Act, *, dry_run: bool = False) -> Undone:
@@ -93,13 +95,15 @@ def undo(office: Office, entry_id: int, act: Act, *, dry_run: bool = False) -> U
         step = Step(task, Trigger.UNDO, State(found.before), changes, data={"undoes": entry_id})
         states = machine.apply(connection, [step], act)
         UNDOABLE[found.trigger](connection, task, act.happened_at)
+        if "unit" in changes:
+            hand_back(office, connection, task, changes["unit"], act)
         settling = Settling(office, connection, instance, act)
         settling.after([Moved(task, states[0], act.happened_at)])
         settling.close_again(task.stage)
-        settling.advance(task.stage, {task.unit})
+        settling.advance(task.stage, {changes.get("unit", task.unit)})
         settling.reproject(task.stage)
         quotas.check(connection, instance, blueprint, blueprint.plan.quotas)
-        sent = replan(connection, task, found.at)
+        sent = replan(connection, [task], found.at)
     return Undone(Outcome(task.selector, task.state, states[0]), sent)
 
 
@@ -116,15 +120,24 @@ def _undoable(connection: Connection, found: Any) -> TaskRow:
     last = store.last_entry_id(connection, found.task_id, [*UNDOABLE, *FOLLOWS])
     if last != found.id:
         raise BadValue(_("entry {id} is not the task's last one: undo {last} first").format(id=found.id, last=last))
-    return store.tasks_by_id(connection, [found.task_id])[found.task_id]
+    task = store.tasks_by_id(connection, [found.task_id])[found.task_id]
+    if found.trigger == Trigger.TRANSFER:
+        require_in_place(connection, found, task)
+    return task
 
 
-def replan(connection: Connection, task: TaskRow, since: datetime) -> list[str]:
-    """Notices not sent because the task seemed done are due again; those sent since are listed."""
-    found = outbox.decisions(connection, outbox.DECISION.c.task_id == task.id)
+def replan(connection: Connection, tasks: Sequence[TaskRow], since: datetime) -> list[str]:
+    """Notices not sent because a task seemed done are due again; those sent since are listed."""
+    found = [
+        row for some in store.chunks([task.id for task in tasks])
+        for row in outbox.decisions(connection, outbox.DECISION.c.task_id.in_(some))
+    ]  # fmt: skip
     again = [row.id for row in found if row.outcome == "done" and row.message_id is None]
     for some in store.chunks(again):
         outbox.reopen_decisions(connection, some)
-    ids = {row.message_id for row in found if row.outcome == "sent"}
-    sent = outbox.messages(connection, outbox.MESSAGE.c.id.in_(ids), outbox.MESSAGE.c.sent_at >= since) if ids else []
+    ids = sorted({row.message_id for row in found if row.outcome == "sent" and row.message_id})
+    sent = [
+        message for some in store.chunks(ids)
+        for message in outbox.messages(connection, outbox.MESSAGE.c.id.in_(some), outbox.MESSAGE.c.sent_at >= since)
+    ]  # fmt: skip
     return [message.message_id for message in sent]

@@ -106,8 +106,8 @@ def _decisions(connection: sqlite3.Connection, accepted: set[str]) -> Iterator[t
             yield "I3", f"decision {number} is sent, but the server never accepted {name}"
     for number, due_at, sent_at, done_at in connection.execute(
         "SELECT d.id, d.due_at, m.sent_at, t.submitted_at FROM decision d JOIN message m ON m.id = d.message_id "
-        "JOIN task t ON t.id = d.task_id WHERE d.outcome = 'sent' "
-        "AND d.template IN ('nhac-viec', 'nhac-qua-han', 'don-doc')"
+        "JOIN task t ON t.id = d.task_id "
+        "WHERE d.outcome = 'sent' AND d.template IN ('nhac-viec', 'nhac-qua-han', 'don-doc')"
     ):
         if due_at > sent_at:
             yield "I5", f"decision {number} was due at {due_at} and sent at {sent_at}"

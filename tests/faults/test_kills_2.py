@@ -1,0 +1,16 @@
+"""A process killed, or told that it failed, at every point of the other half of the scenarios."""
+
+import os
+
+import pytest
+from harness import half, strike
+
+BLOWS = 1000
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_nothing_is_lost_and_nothing_said_twice() -> None:
+    names = half(1)
+    blows, found = strike(BLOWS, names=names)
+    assert not found, "\n".join(map(str, found))
+    assert blows == BLOWS
