@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from conftest import SMALL, Kh, Mailbox
+from conftest import ROOT, SMALL, Kh, Mailbox
 from lived import AS_OF, CELLS, PLAN, live
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
@@ -193,3 +193,19 @@ def test_the_grid_is_readable_for_few_and_for_the_whole_country(
 def test_an_instance_that_is_not_there(kh: Kh) -> None:
     ran = kh("board", "dt", ok=False)
     assert (ran.code, ran.err) == (1, "Error: instance not found: dt\n")
+
+
+@pytest.mark.parametrize("tone", ["good", "late", "calm", "soon", "bad", "mute"])
+def test_every_colour_can_be_read(tone: str) -> None:
+    """Contrast of at least 4.5, as WCAG's AA asks."""
+    style = (ROOT / "templates" / "pages" / "page.css").read_text("utf-8")
+    colours = dict(re.findall(r"--([\w-]+): (#\w+);", style))
+    for text, ground in ((colours[tone], colours[f"{tone}-bg"]), (colours["quiet"], colours["faint"])):
+        lighter, darker = sorted((_luminance(text), _luminance(ground)), reverse=True)
+        assert (lighter + 0.05) / (darker + 0.05) >= 4.5
+
+
+def _luminance(colour: str) -> float:
+    shares = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

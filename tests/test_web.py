@@ -1,5 +1,8 @@
 """The board's server: nothing without the token, nothing but looking, calendars at secret addresses."""
 
+import signal
+import subprocess
+import sys
 import threading
 import urllib.error
 import urllib.request
@@ -146,3 +149,23 @@ def test_bad_words(
         monkeypatch.setenv(name, value)
     ran = kh("board", *words, ok=False)
     assert (ran.code, said in ran.err) == (code, True), ran.err
+
+
+def test_the_command_serves_until_it_is_stopped(kh: Kh, plan_file: Write) -> None:
+    kh("start", plan_file(SMALL), "--id", "dt", "--at", "2020-03-04")
+    program = "from engine.commands.main import main; main()"
+    serving = subprocess.Popen(
+        [sys.executable, "-c", program, "board", "--serve", "--port", "0"], stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True, encoding="utf-8",
+    )  # fmt: skip
+    assert serving.stdout is not None
+    try:
+        address = serving.stdout.readline().strip()
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor())
+        with opener.open(address, timeout=30) as answer:
+            page = answer.read().decode()
+    finally:
+        serving.send_signal(signal.SIGINT)
+    out, err = serving.communicate(timeout=30)
+    assert 'href="/board/dt"' in page
+    assert (serving.returncode, out, err) == (0, "", "")  # no request, and so no token, is ever logged

@@ -2,6 +2,7 @@
 
 import secrets
 import socket
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,8 @@ def _run(app: Any, listening: socket.socket) -> None:
     import uvicorn
 
     config = uvicorn.Config(app, access_log=False, log_level="error", server_header=False)
-    uvicorn.Server(config).run(sockets=[listening])
+    with suppress(KeyboardInterrupt):  # raised once more when it has stopped
+        uvicorn.Server(config).run(sockets=[listening])
 
 
 commands: dict[str, click.Command] = {"board": _board()}
