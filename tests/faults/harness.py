@@ -70,10 +70,10 @@ class World:
         warm()
         self.database = folder / "kh.db"
         self.mail = MailServer(folder / "mails.jsonl")
-        os.environ.update(
-            KH_DATABASE_URL=f"sqlite:///{self.database}", KH_USER="tester", KH_SMTP_HOST="127.0.0.1", KH_LANG="en",
-            KH_SMTP_PORT=str(self.mail.port), KH_SMTP_FROM="kh@t.example.vn",
-        )  # fmt: skip
+        self.environ = {
+            "KH_DATABASE_URL": f"sqlite:///{self.database}", "KH_USER": "tester", "KH_SMTP_HOST": "127.0.0.1",
+            "KH_SMTP_PORT": str(self.mail.port), "KH_SMTP_FROM": "kh@t.example.vn", "KH_LANG": "en",
+        }  # fmt: skip
 
     def forked(self, commands: Sequence[Words], prepare: Callable[[], None] = lambda: None) -> tuple[list[int], int]:
         """Exit codes of the commands a child got through, and its own end (negative: the signal)."""
@@ -90,6 +90,7 @@ class World:
     def _live(self, commands: Sequence[Words], prepare: Callable[[], None], writing: int) -> None:
         try:
             os.chdir(self.folder)
+            os.environ.update(self.environ)
             errors = os.open("stderr", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             os.dup2(errors, 2)
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -155,7 +156,8 @@ def warm() -> None:
             for words in (["start", str(place / "plan.yaml"), "--id", "x", "--at", START], *LATE, ["audit", "verify"],
                           ["submit", "x/bao-cao", "--at", "2020-04-01T09:00"]):  # fmt: skip
                 assert run(words) == 0, words
-    del os.environ["KH_MAIL_FOLDER"]
+    for key in ("KH_MAIL_FOLDER", "KH_DATABASE_URL"):
+        del os.environ[key]
     gc.collect()  # closes the stores: none is open when children are forked
     gc.freeze()
 
@@ -202,10 +204,14 @@ class Trial:
 
     def strike(self, k: int, mode: str) -> tuple[bool, list[Violation]]:
         """(did it come so far, what went wrong)"""
+        return self.suffer(lambda: faults.install(dying(k, mode)), mode, k)
+
+    def suffer(self, fault: Callable[[], None], mode: str, k: int) -> tuple[bool, list[Violation]]:
+        """The same under any fault that a process can be brought into before it begins."""
         world, scenario = self.world, self.scenario
         world.restore("base.db")
         world.said()
-        codes, end = world.forked(scenario.under_fire, lambda: faults.install(dying(k, mode)))
+        codes, end = world.forked(scenario.under_fire, fault)
         reached = end != 0 or len(codes) < len(scenario.under_fire) or any(codes)
         found = list(self._struck(codes, end))
         found += self._recovered(self._left(codes))
