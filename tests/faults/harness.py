@@ -27,6 +27,7 @@ from engine.service.backups import verify
 
 Hook = Callable[[str], None]
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # a killed process loses nothing there, and it is fast
+EVERY = 8  # of the blows that leave one and the same state is followed to the end of the plan; the others are mended
 ENOUGH = 5  # violations, to look into before one goes on
 MODES = ("kill", "fail")  # SIGKILL; or the call fails though what it did is done
 
@@ -184,6 +185,7 @@ class Trial:
         assert codes == [0] * len(self.then), (name, world.said())
         self.final = checker.state_of(world.database)
         world.under_fire = True
+        self.lived: set[int] = set()  # how much was left to say in those that were followed to their end
 
     def _prepare(self) -> None:
         world, before = self.world, list(self.scenario.before)
@@ -214,7 +216,10 @@ class Trial:
         codes, end = world.forked(scenario.under_fire, fault)
         reached = end != 0 or len(codes) < len(scenario.under_fire) or any(codes)
         found = list(self._struck(codes, end))
-        found += self._recovered(self._left(codes))
+        left = self._left(codes)
+        whole = not scenario.atomic or len(left) not in self.lived or not k % EVERY
+        self.lived.add(len(left))
+        found += self._recovered([*left, *(self.then if whole else ())], self.final if whole else self.states[-1])
         return reached, [Violation(*item, self.name, self.seed, mode, k) for item in found]
 
     def _struck(self, codes: list[int], end: int) -> Iterator[tuple[str, str]]:
@@ -236,11 +241,13 @@ class Trial:
         (self.world.folder / "copy.db").unlink(missing_ok=True)
         return commands[done + is_there :]
 
-    def _recovered(self, left: list[Words]) -> Iterator[tuple[str, str]]:
+    def _recovered(self, commands: list[Words], expected: checker.State) -> Iterator[tuple[str, str]]:
+        """What the next process makes of it, and all the other invariants."""
         world = self.world
         mails = self.mails + world.mail.mails()
         under_way = self.earlier | checker.unrecorded(world.database, mails) if self.scenario.before else set()
-        commands = [*left, *self.then, ["audit", "verify"]]
+        if expected is self.final:
+            commands = [*commands, ["audit", "verify"]]
         codes, end = world.forked(commands)
         if codes != [0] * len(commands) or end:
             invariant = "I6" if codes == [*[0] * (len(commands) - 1), 1] else "I10"
@@ -249,8 +256,8 @@ class Trial:
             yield "I8", "a traceback"
         if not self.scenario.old_schema:
             mails = self.mails + world.mail.mails()
-            yield from checker.check(world.database, mails, under_way)
-        if wrong := checker.difference(checker.state_of(world.database), self.final):
+            yield from checker.check(world.database, mails, under_way, finished=expected is self.final)
+        if wrong := checker.difference(checker.state_of(world.database), expected):
             yield "I10", f"it ends otherwise than undisturbed: {wrong}"
 
 

@@ -11,7 +11,6 @@ Words = list[str]
 START, MORNING = "2020-03-04T08:00", "2020-03-18T08:00"
 # The second tells the coordinator what the first could not deliver.
 LATE = (["tick", "--at", "2020-03-31T08:00"], ["tick", "--at", "2020-04-01T08:00"])
-WITH_LETTERS = (["tick", "--at", "2020-04-07T08:00"], ["tick", "--at", "2020-04-08T08:00"])
 
 
 @dataclass(frozen=True)
@@ -98,7 +97,7 @@ SCENARIOS: dict[str, Callable[[int], Scenario]] = {
         [["undo", "@last cancel@", "--reason", "ghi nhầm", "--at", "2020-03-21T08:00"]],
     ),
     "tick": lambda _seed: Scenario(STARTED, [["tick", "--at", START]], atomic=False),
-    "digest": lambda _seed: Scenario(TOLD, WITH_LETTERS[:1], WITH_LETTERS[1:], atomic=False),
+    "digest": lambda _seed: Scenario(TOLD, LATE[:1], LATE[1:], atomic=False),
     "delivery": lambda seed: Scenario(TOLD, [["tick", "--at", f"2020-03-{24 + seed % 4}T09:00"]], atomic=False),
     "recovery": lambda _seed: Scenario(
         [*TOLD, ["tick", "--at", MORNING]], [["tick", "--at", MORNING]], atomic=False, killed_before=True
