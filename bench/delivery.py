@@ -107,7 +107,7 @@ def main() -> None:
 def compare(office: Office, port: int) -> None:
     """The engine and the plain program in turns: a busy machine is as busy for both."""
     with writing(office.engine) as connection:
-        rows = outbox.still_pending(connection, outbox.pending_messages(connection, ON))
+        rows = outbox.with_status(connection, outbox.pending_messages(connection, ON), "pending")
         for number, row in enumerate(rows):
             later = ON + timedelta(minutes=number % TURNS)
             outbox.update_message(connection, row.id, while_status="pending", next_attempt_at=later)

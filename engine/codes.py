@@ -175,4 +175,8 @@ RULES = {
         "A graver rung goes out before a milder one: who is to be told first? Compare the days and the severities.")),
     "KH080": Rule("error", N_("A notice that cannot be written"), N_(
         "The template fails with what the plan says about this stage. The message names the template.")),
+    # Units that end
+    "KH090": Rule("warning", N_("A successor that is not there"), N_(
+        "On the day after the unit's last one the successor has ended itself, or does not exist yet: nobody could take "
+        "over. Compare the dates of the two.")),
 }  # fmt: skip

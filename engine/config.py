@@ -14,6 +14,7 @@ from engine.errors import BadValue, nearest
 from engine.i18n import _
 
 SECRET = "•••"
+SHORTEST_TOKEN = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ KEYS = {
     "hours": Key("office.hours", "KH_HOURS", "07:30-11:30 13:30-17:00"),
     "ack_days": Key("office.ack_days", "KH_ACK_DAYS", "10"),
     "templates": Key("templates", "KH_TEMPLATES", ""),
+    "files": Key("files", "KH_FILES", ""),
+    "file_limit": Key("file_limit", "KH_FILE_LIMIT", "50"),
     "smtp_host": Key("smtp.host", "KH_SMTP_HOST", ""),
     "smtp_port": Key("smtp.port", "KH_SMTP_PORT", "25"),
     "smtp_tls": Key("smtp.tls", "KH_SMTP_TLS", "none"),
@@ -45,6 +48,7 @@ KEYS = {
     "metrics_file": Key("metrics.file", "KH_METRICS_FILE", ""),
     "webhook_secret": Key("webhook.secret", "KH_WEBHOOK_SECRET", "", secret=True),
     "webhook_allow": Key("webhook.allow", "KH_WEBHOOK_ALLOW", ""),
+    "board_token": Key("board.token", "KH_BOARD_TOKEN", "", secret=True),
     "delivery_timeout": Key("delivery.timeout", "KH_DELIVERY_TIMEOUT", "30"),
     "delivery_per_minute": Key("delivery.per_minute", "KH_DELIVERY_PER_MINUTE", "0"),
 }
@@ -100,8 +104,21 @@ class Settings:
     @property
     def templates(self) -> Path | None:
         """The office's own templates; a relative folder lies beside the kh.toml that names it."""
-        own = self.values["templates"]
-        return Path(own.source).parent / own.text if own.text else None
+        return self._folder("templates")
+
+    @property
+    def files(self) -> Path | None:
+        """Where files that are handed in are kept; None: beside the database. A relative one as for `templates`."""
+        return self._folder("files")
+
+    def _folder(self, name: str) -> Path | None:
+        own = self.values[name]
+        return Path(own.source).parent / Path(own.text).expanduser() if own.text else None
+
+    @property
+    def file_limit(self) -> int:
+        """The most bytes a file that is handed in may have; the setting counts megabytes."""
+        return int(_read_amount("KH_FILE_LIMIT", self["file_limit"]) * 1_000_000)
 
     @property
     def smtp(self) -> Smtp | None:
@@ -120,6 +137,15 @@ class Settings:
     @property
     def sender(self) -> str:
         return _read_sender(self["smtp_from"] or self["smtp_user"] or f"kh@{self['smtp_host'] or 'localhost'}")
+
+    @property
+    def board_token(self) -> str:
+        """What opens the board on its web server; empty where each start makes one of its own."""
+        text = self["board_token"]
+        if text and not (len(text) >= SHORTEST_TOKEN and text.isascii() and text.isprintable()):
+            message = _("KH_BOARD_TOKEN has at least {n} letters, digits and signs, or is left out")
+            raise BadValue(message.format(n=SHORTEST_TOKEN))
+        return text
 
     @property
     def mail_folder(self) -> Path | None:

@@ -130,6 +130,40 @@ def usable_version(engine: Engine) -> str | None:
     return version
 
 
+def open_read_only(url: str) -> Engine:
+    """An existing store, for looking only: neither made nor brought up to date, and the database refuses to write.
+
+    Raises BadValue where there is none, Unavailable where its schema is not this program's.
+    """
+    engine = connect(url) if _exists(url) else None
+    if engine is None:
+        raise BadValue(_("there is no database at {url}").format(url=hide_password(url)))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _only_read)
+        engine = engine.execution_options(reading=True)
+    else:
+        engine = engine.execution_options(postgresql_readonly=True)
+    with _translated():
+        version = schema_version(engine)
+    if version != head_version():
+        message = _("the database has schema {found}, this program {known}: run kh doctor once to bring it up to date")
+        raise Unavailable(message.format(found=version or _("none"), known=head_version()))
+    return engine
+
+
+def _exists(url: str) -> bool:
+    """Is the file of an SQLite address there? Any other server says so itself."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return True
+    return parsed.get_backend_name() != "sqlite" or bool(parsed.database and Path(parsed.database).is_file())
+
+
+def _only_read(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA query_only=ON")
+
+
 def in_memory() -> Engine:
     """An empty store that dies with the process, for what is only tried out."""
     engine = connect("sqlite://")

@@ -30,9 +30,12 @@ REASONS = {
         "cancelled", N_("nobody stands above the unit: it stops at severity 1, with the coordinator")
     ),
     "closed": Reason("cancelled", N_("the plan was closed")),
+    "amended": Reason("cancelled", N_("the plan was amended: the ladder has this rung no more")),
     "dropped": Reason("cancelled", N_("the duty was dropped, or waits for its turn again")),
     "suspended": Reason("cancelled", N_("the task was suspended")),
     "transferring": Reason("cancelled", N_("the unit had ended; the task waits for its successor")),
+    "handed-over": Reason("cancelled", N_("the task was handed over: from then on its new unit is written to")),
+    "ended": Reason("undeliverable", N_("the recipient has ended, or does not exist yet")),
     "redated": Reason("cancelled", N_("the date in force changed: its own rungs count")),
     "done": Reason("done", N_("the task was done by then")),
     "acknowledged": Reason("done", N_("the unit had taken the task up")),
@@ -41,7 +44,8 @@ REASONS = {
     "silenced": Reason("silenced", N_("silenced")),
     "muted": Reason("muted", N_("the same message lists the whole stage")),
     "undeliverable": Reason("undeliverable", N_("the recipient has no contact")),
-    "sent": Reason("sent", N_("accepted by the mail server")),
+    "reached": Reason("done", N_("the unit was reached after all")),
+    "sent": Reason("sent", N_("accepted on the way to the recipient")),
 }
 
 
@@ -65,7 +69,9 @@ def decide(rung: Rung, decision: DecisionRow, task: TaskRow, now: datetime, sile
     """SEND, or the key in REASONS that ends the decision now."""
     if rung.condition == "always":
         return SEND
-    if task.state in DROPPED or task.state == State.WAITING:
+    if rung.condition == "to-hand-over":
+        return SEND if task.state == State.TRANSFERRING else "done"
+    if task.state in DROPPED or (task.state == State.WAITING and rung.condition != "not-fixed"):
         return "dropped"
     if task.state in HALTED:
         return task.state

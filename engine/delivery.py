@@ -11,16 +11,16 @@ from math import inf
 from sqlalchemy import Connection
 
 from engine import outbox, store
+from engine.addressing import redirect
 from engine.channels import CHANNELS
 from engine.channels.contract import AMBIGUOUS, Channel, Result, Verdict
+from engine.clock import local_date
 from engine.db import exclusive, reading, writing
-from engine.decisions import REASONS, SEND, decide
-from engine.digest import redirect
+from engine.decisions import REASONS, SEND
 from engine.errors import Unavailable
-from engine.escalation import find_rung
-from engine.office import Office
-from engine.plan.blueprint import Blueprint
-from engine.rows import DecisionRow, MessageRow, TaskRow
+from engine.office import Office, Register, in_charge
+from engine.rows import DecisionRow, MessageRow
+from engine.triage import Hearing
 
 # Minutes to wait after the 1st, 2nd, … failed attempt; after the last one the message is a dead letter.
 BACK_OFF = (1, 5, 15, 60, 120, 240, 240, 480, 480, 960)
@@ -61,8 +61,10 @@ def deliver(office: Office, now: datetime, pace: Pace | None = None) -> Delivere
     batch = Batch(office, now, pace or Pace(office.settings.per_minute))
     with exclusive(office.engine, "delivery"):
         with reading(office.engine) as connection:
-            pending = outbox.pending_messages(connection, now)
+            pending, held = outbox.pending_messages(connection, now), outbox.held_messages(connection)
         try:
+            for some in store.chunks(held, AT_ONCE):
+                batch.still_wanted(some, "held")
             batch.deliver(pending)
         finally:
             batch.close()
@@ -108,46 +110,43 @@ class Batch:
         for channel in self.open.values():
             channel.close()
 
-    def still_wanted(self, ids: Sequence[int]) -> dict[int, MessageRow]:
+    def still_wanted(self, ids: Sequence[int], status: str = "pending") -> dict[int, MessageRow]:
         """Those in which something is still owed; the others end here, each with its reason."""
         self.recorded()
         with reading(self.office.engine) as connection:
-            messages = outbox.still_pending(connection, ids)
+            messages = outbox.with_status(connection, ids, status)
             held = outbox.decisions_of_messages(connection, ids)
-            tasks = store.tasks_by_id(connection, [row.task_id for rows in held.values() for row in rows])
-            plans = {
-                name: self.office.blueprint(connection, self.office.instance(connection, name))
-                for name in {task.instance for task in tasks.values()}
-            }
-            owed = {key for key, rows in held.items() if any(self.owed(row, tasks[row.task_id], plans) for row in rows)}
+            hearing = Hearing(self.office, connection, [row for rows in held.values() for row in rows], self.now)
+            verdicts = {key: [hearing.verdict(row) for row in rows] for key, rows in held.items()}
+            owed = {key for key, found in verdicts.items() if SEND in found}
             single = {key: rows[0].task_id for key, rows in held.items() if len({row.task_id for row in rows}) == 1}
             first = outbox.first_about(connection, [single[key] for key in owed & single.keys()])
-        self._cancel([message for message in messages if message.id not in owed], held)
+        self._cancel(hearing, status, {
+            message.id: list(zip(held[message.id], verdicts[message.id], strict=True))
+            for message in messages if message.id not in owed
+        })  # fmt: skip
         return {
             message.id: message._replace(
                 decisions=tuple(held[message.id]),
-                tasks=tuple(tasks[row.task_id].selector for row in held[message.id]),
-                follows=first.get((single.get(message.id, 0), message.recipient), ""),
+                tasks=tuple(hearing.tasks[row.task_id].selector for row in held[message.id]),
+                follows=first.get((single.get(message.id, 0), message.channel, message.recipient), ""),
             )
             for message in messages
             if message.id in owed
         }
 
-    def owed(self, row: DecisionRow, task: TaskRow, plans: Mapping[str, Blueprint]) -> bool:
-        rung = find_rung(plans[task.instance], task.stage, row.rung)
-        return rung is not None and decide(rung, row, task, self.now) == SEND
-
-    def _cancel(self, messages: Sequence[MessageRow], held: dict[int, list[DecisionRow]]) -> None:
-        if not messages:
+    def _cancel(self, hearing: Hearing, status: str, settled: Mapping[int, Sequence[tuple[DecisionRow, str]]]) -> None:
+        """Nothing is owed in these messages any more; each of their decisions ends for a reason of its own."""
+        if not settled:
             return
         with writing(self.office.engine) as connection:
-            for message in messages:
-                outbox.update_message(
-                    connection, message.id, while_status="pending", status="cancelled", reason=REASONS["done"].text
-                )
-                rows = held.get(message.id, [])
-                outbox.end_composed(connection, [row.id for row in rows], "done", REASONS["done"].text)
-        self.done.cancelled += len(messages)
+            for key, decided in settled.items():
+                reason = REASONS[decided[0][1]].text
+                outbox.update_message(connection, key, while_status=status, status="cancelled", reason=reason)
+                for row, verdict in decided:
+                    outbox.end_composed(connection, [row.id], REASONS[verdict].outcome, REASONS[verdict].text)
+                hearing.keep_back(connection, [row for row, verdict in decided if verdict == "silenced"])
+        self.done.cancelled += len(settled)
 
     def hand_over(self, message: MessageRow) -> None:
         channel = self.channel(message.channel)
@@ -202,8 +201,9 @@ class Batch:
         pairs = []
         for row in lost:
             instance = self.office.instance(connection, tasks[row.task_id].instance)
-            pairs.append((row, self.office.blueprint(connection, instance).plan.coordinator))
-        redirect(connection, pairs, reason)
+            blueprint, register = self.office.blueprint(connection, instance), Register(connection, instance.directory)
+            pairs.append((row, in_charge(blueprint, register, local_date(self.now, self.office.zone))))
+        redirect(connection, pairs, "undeliverable", reason)
 
 
 def back_off(message: MessageRow) -> timedelta:

@@ -21,7 +21,7 @@ from engine.machine import Act
 from engine.office import Office
 from engine.plan.files import find_plan
 from engine.reports.notices import message_views
-from engine.reports.tasks import status_view
+from engine.reports.status import status_view
 from engine.service.facts import fix_date
 from engine.service.moves import move
 from engine.service.select import Selection, select

@@ -78,7 +78,7 @@ def agenda(
         if rung.condition == "undated" and (times.last_day or times.window_from):
             continue
         for day, occurrence in days_due(rung, times, calendar):
-            at = _instant(rung, day, times, calendar)
+            at = _instant(rung, day, occurrence, times, calendar)
             if at > until:
                 following.append(at)
                 break
@@ -87,21 +87,24 @@ def agenda(
     return tuple(due), min(following, default=None)
 
 
-def _instant(rung: Rung, day: Any, times: Timeline, calendar: Calendar) -> datetime:
-    if rung.when.anchor == "opening" and not rung.when.amount and times.opened_at:
+def _instant(rung: Rung, day: date, occurrence: int, times: Timeline, calendar: Calendar) -> datetime:
+    if rung.when.anchor == "opening" and not rung.when.amount and occurrence == 1 and times.opened_at:
         return times.opened_at
     return calendar.opening_of(day)
 
 
-def recipients(rung: Rung, blueprint: Blueprint, task: TaskRow, register: Register) -> dict[str, str]:
-    """recipient → role. Without a superior, or for the issuer's task, it stops at severity 1, with the coordinator."""
+def recipients(rung: Rung, blueprint: Blueprint, task: TaskRow, register: Register, day: date) -> dict[str, str]:
+    """recipient → role. Without a superior, or for the issuer's task, it stops at severity 1, with the coordinator.
+
+    A letter is drafted for the coordinator, whoever else the rung is for.
+    """
     top = rung.severity > 0 and is_top(blueprint, task, register)
     if top and rung.severity > 1:
         return {}
     found: dict[str, str] = {}
-    also = ("coordinator",) if top else ()
+    also = ("coordinator",) if top or rung.letter else ()
     for target in (*rung.to, *also):
-        for unit in _resolve(target, blueprint, task, register):
+        for unit in _resolve(target, blueprint, task, register, day):
             found.setdefault(unit, target)
     return found
 
@@ -112,7 +115,7 @@ def is_top(blueprint: Blueprint, task: TaskRow, register: Register) -> bool:
     return blueprint.plan.document.issuer in units or all(register.parent(unit) is None for unit in units)
 
 
-def _resolve(target: str, blueprint: Blueprint, task: TaskRow, register: Register) -> Iterable[str]:
+def _resolve(target: str, blueprint: Blueprint, task: TaskRow, register: Register, day: date) -> Iterable[str]:
     plan = blueprint.plan
     stage = plan.stages[task.stage]
     partners = blueprint.partners(task.stage, task.unit)
@@ -122,7 +125,7 @@ def _resolve(target: str, blueprint: Blueprint, task: TaskRow, register: Registe
             return partners
         case "head":
             units = {name: register.find(name) for name in partners}
-            return [f"{name}#head" for name, unit in units.items() if unit and unit.head and unit.head.email]
+            return [f"{name}#head" for name, unit in units.items() if unit and unit.head_email_on(day)]
         case "with":
             return blueprint.members(stage.with_)
         case "coordinator":
@@ -169,37 +172,50 @@ def _sweep_instance(
     register, almanac = Register(connection, instance.directory), office.almanac(connection)
     register.load({task.unit for task in tasks})
     waiting = [task for task in tasks if task.state == State.WAITING]
-    swept.opened += _open_periods(office, connection, instance, waiting, now)
+    still = _open_periods(office, connection, instance, waiting, now)
+    swept.opened += len(waiting) - len(still)
     rows: list[dict[str, Any]] = []
     marks: list[tuple[TaskRow, datetime | None]] = []
-    for task in tasks:
-        if task.state == State.WAITING:
-            continue
+    for task in (*still, *(task for task in tasks if task.state != State.WAITING)):
         if task.state in HALTED:
             marks.append((task, None))
             continue
         calendar = almanac.of(blueprint.calendar_name, register, task.unit)
-        due, following = agenda(
-            rungs_of(blueprint, task.stage), timeline(blueprint, task), calendar, task.swept_at, now
-        )
+        times = timeline(blueprint, task)
+        due, following = agenda(rungs_now(blueprint, task), times, calendar, task.swept_at, now)
         for item in due:
             rows += _decisions(item, blueprint, task, register, calendar)
-        marks.append((task, following if task.state not in FINAL else None))
+        marks.append((task, _next_look(task, following, now)))
     outbox.add_decisions(connection, rows)
     store.mark_swept(connection, marks, now)
     swept.decisions += len(rows)
 
 
+def rungs_now(blueprint: Blueprint, task: TaskRow) -> tuple[Rung, ...]:
+    """The rungs that count for a task as it stands: while it waits, only those that ask for its day."""
+    rungs = rungs_of(blueprint, task.stage)
+    return _asking(rungs) if task.state == State.WAITING else rungs
+
+
+@lru_cache(maxsize=256)
+def _asking(rungs: tuple[Rung, ...]) -> tuple[Rung, ...]:
+    return tuple(rung for rung in rungs if rung.condition == "not-fixed")
+
+
+def _next_look(task: TaskRow, following: datetime | None, now: datetime) -> datetime | None:
+    """When the sweep comes back to a task: with its next rung, or when its period begins."""
+    if task.state in FINAL:
+        return None
+    period = task.opens_at if task.state == State.WAITING and task.opens_at and task.opens_at > now else None
+    return min(filter(None, (following, period)), default=None)
+
+
 def _open_periods(
     office: Office, connection: Connection, instance: InstanceRow, tasks: Sequence[TaskRow], now: datetime
-) -> int:
-    """Tasks whose period began: they open, unless they wait for more; either way the sweep comes back to them."""
+) -> list[TaskRow]:
+    """Tasks whose period began open, unless they wait for more; those that still wait."""
     settling = Settling(office, connection, instance, Act(SYSTEM, now, now))
-    after = settling.open_by(tasks)
-    still = [task for task in after if task.state == State.WAITING]
-    later = [(task, task.opens_at if task.opens_at and task.opens_at > now else None) for task in still]
-    store.mark_swept(connection, later, now)
-    return len(after) - len(still)
+    return [task for task in settling.open_by(tasks) if task.state == State.WAITING]
 
 
 def _decisions(
@@ -219,7 +235,7 @@ def decisions_for(
     dropped: str | None = None,
 ) -> list[dict[str, Any]]:
     """One row for each recipient of a rung; `dropped` is the reason that ends them at once."""
-    found = recipients(rung, blueprint, task, register)
+    found = recipients(rung, blueprint, task, register, local_date(at))
     if not found and rung.severity > 1 and is_top(blueprint, task, register):
         found, dropped = {task.unit: "responsible"}, "nobody-above"
     return [

@@ -33,15 +33,21 @@ class Progress:
         return sorted({period for name, period, scope in self.tallies if name == stage and not scope})
 
     def reached(self, stage: str, period: str, scope: str) -> datetime | None:
-        """When the stage (its part under one superior) was done, for all periods a task waits for; else None."""
-        rows = [self.tallies.get((stage, item, scope)) for item in matching(period, self.periods(stage))]
+        """When the stage (its part under one superior) was done, for all periods a task waits for; else None.
+
+        A superior stands for those whose work it took over, too.
+        """
+        scopes = (scope, *self.blueprint.handed.forebears(scope))
+        periods = matching(period, self.periods(stage))
+        rows = [self.tallies.get((stage, item, one)) for item in periods for one in scopes]
         moments = [row.reached_at for row in rows if row is not None and row.total > row.dropped]
         return None if None in moments else max((moment for moment in moments if moment), default=_LONG_AGO)
 
     def own(self, stage: str, period: str, unit: str) -> datetime | None:
         """When a unit's own task was done; long ago where it has none, or need not do it."""
-        lead = self.blueprint.lead(stage, unit)
-        found = [self.tasks.get((stage, item, lead)) for item in matching(period, self.periods(stage))]
+        names = self.blueprint.known_as(stage, unit)
+        keys = [[(stage, item, name) for name in names] for item in matching(period, self.periods(stage))]
+        found = [next((self.tasks[key] for key in some if key in self.tasks), None) for some in keys]
         moments = [_done(task) for task in found if task is not None and task.state not in DROPPED]
         return None if None in moments else max((moment for moment in moments if moment), default=_LONG_AGO)
 
@@ -64,6 +70,11 @@ _LONG_AGO = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
 
 def _done(task: TaskRow) -> datetime | None:
     return (task.submitted_at or task.completed_at) if task.state == State.COMPLETED else None
+
+
+def next_look_at(approximate: bool, opens_at: datetime | None, moment: datetime) -> datetime | None:
+    """When the sweep is to look at a task that waits: at once where its day is still to be asked for."""
+    return moment if approximate else opens_at
 
 
 def same_stages(blueprint: Blueprint, stage: str) -> set[str]:

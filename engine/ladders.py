@@ -29,6 +29,7 @@ TEMPLATES = {
     "chot-ngay": N_("Date to be fixed"),
     "chua-co-han": N_("No date yet"),
     "ngung-chay": N_("The office stood still"),
+    "chuyen-giao": N_("To be handed over to a successor"),
 }
 
 
@@ -145,7 +146,10 @@ _AT_ONCE = Offset(0, "day", "after", "opening")
 REMIND = Rung("remind", 0, _AT_ONCE, ("responsible",), "nhac-viec", condition="not-submitted", urgent=True)
 CHASE = replace(REMIND, id="remind-overdue", severity=1, template="nhac-qua-han")
 STOOD_STILL = Rung("stood-still", 0, _AT_ONCE, ("coordinator",), "ngung-chay", condition="always")
-MANUAL_RUNGS = {rung.id: rung for rung in (REMIND, CHASE, STOOD_STILL)}
+HAND_OVER = replace(STOOD_STILL, id="unit-ended", template="chuyen-giao", condition="to-hand-over")
+TAKEN_IN = replace(REMIND, id="taken-in", template="giao-viec", urgent=False)  # part of another's work is now its own
+ALARMS = frozenset({STOOD_STILL.id, HAND_OVER.id})  # of the system to the coordinator: never in place of another
+MANUAL_RUNGS = {rung.id: rung for rung in (REMIND, CHASE, STOOD_STILL, HAND_OVER, TAKEN_IN)}
 
 
 def days_due(rung: Rung, times: Timeline, calendar: Calendar) -> Iterator[tuple[date, int]]:
@@ -180,7 +184,7 @@ def _first_day(rung: Rung, times: Timeline, calendar: Calendar) -> date | None:
 
 def _anchor_day(rung: Rung, times: Timeline, calendar: Calendar) -> date | None:
     when = rung.when
-    if rung.condition == "not-fixed":
+    if rung.condition == "not-fixed" and when.anchor == "deadline":
         return times.window_from
     if when.anchor == "deadline":
         return times.last_day if when.amount and when.direction == "before" else times.counts_from

@@ -1,105 +1,16 @@
-"""What a notice says: plain data for the templates, and the text they make of it."""
+"""A notice: what one message says, and the texts and attachments that templates make of it."""
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from engine.calendar import Calendar
-from engine.clock import local_date
 from engine.i18n import _, in_language
 from engine.letters import attachment, write_letter
-from engine.office import Register
-from engine.plan.blueprint import Blueprint
-from engine.rows import TaskRow
+from engine.sections import Section
+from engine.summaries import Summary, full_list, summary_of
 from engine.templates import header_text, render
-from engine.timeliness import standing
-
-
-@dataclass(frozen=True)
-class Line:
-    """One task in a section."""
-
-    unit: str
-    task: str
-    period: str
-    phrase: str
-    last_day: date | None
-    named: date | None
-    from_on: date | None
-    to_on: date | None
-    due_time: str
-    days_late: int
-
-
-@dataclass(frozen=True)
-class Section:
-    """The tasks of one stage that one rung speaks of."""
-
-    template: str
-    heading: str
-    severity: int
-    undeliverable: bool
-    letter: bool
-    plan: dict[str, Any]
-    stage: dict[str, Any]
-    lines: tuple[Line, ...]
-    received: tuple[str, ...]
-    done: int
-    total: int
-    stood_from: str = ""
-
-    @classmethod
-    def about(
-        cls,
-        *,
-        template: str,
-        heading: str,
-        severity: int,
-        blueprint: Blueprint,
-        register: Register,
-        stage_id: str,
-        tasks: Sequence[TaskRow],
-        progress: tuple[int, int],
-        received: Sequence[str],
-        undeliverable: bool,
-        letter: bool,
-        now: datetime,
-        calendar: Calendar,
-        stood_from: str = "",
-    ) -> "Section":
-        stage = blueprint.plan.stages[stage_id]
-        phrase = _worded(blueprint, stage_id)
-        day = blueprint.plan.document.date
-        lines = tuple(
-            Line(
-                unit=", ".join(register.name(unit, day) for unit in blueprint.partners(stage_id, task.unit)),
-                task=task.selector, period=task.period, phrase=phrase, last_day=task.last_day, named=task.named,
-                from_on=task.from_on, to_on=task.to_on,
-                due_time=task.due_time.strftime("%H:%M") if task.due_time else "",
-                days_late=standing(task, stage, now, calendar).days_late,
-            )
-            for task in tasks
-        )  # fmt: skip
-        return cls(
-            template,
-            heading,
-            severity,
-            undeliverable,
-            letter,
-            _plan_facts(blueprint, register, local_date(now, calendar.zone)),
-            _stage_facts(blueprint, register, stage_id, tasks),
-            lines,
-            tuple(register.name(unit, day) for unit in received),
-            *progress,
-            stood_from,
-        )
-
-    def plain(self) -> dict[str, Any]:
-        """As plain data, all the templates ever see."""
-        return {**vars(self), "lines": [vars(line) for line in self.lines]}
 
 
 @dataclass(frozen=True)
@@ -139,35 +50,40 @@ def render_notice(notice: Notice, own_templates: Path | None = None) -> Rendered
 
 
 def _rendered(notice: Notice, own: Path | None, failures: frozenset[str]) -> Rendered:
-    context = _plain(notice)
+    summary = summary_of(notice.sections)
+    context = {**_plain(replace(notice, sections=summary.sections)), "overview": vars(summary.overview)}
 
     def text(name: str, **more: Any) -> str:
         return render(name, notice.language, {**context, **more}, own)
 
     for section in context["sections"]:
         section["text"] = text(f"{section['template']}.txt.j2", section=section)
-    letters = [section for section in context["sections"] if section["letter"]]
     return Rendered(
         subject=header_text(text("subject.txt.j2")),
         body=text("digest.txt.j2"),
         html=text("digest.html.j2"),
-        attachments=[
-            attachment(
-                write_letter("cv", [section], notice.language, notice.today, own=own), f"du-thao-cong-van-{number}"
-            )
-            for number, section in enumerate(letters, start=1)
-        ],
+        attachments=[*_lists(notice, summary), *_letters(notice, own)],
         failures=failures,
-    )  # fmt: skip
+    )
 
 
-def _worded(blueprint: Blueprint, stage_id: str) -> str:
-    """The phrase for those who know the document only: the stage it hangs on by its name, not its id."""
-    phrase, anchor = blueprint.due(stage_id).phrase or "", blueprint.anchor(stage_id)
-    if anchor is None:
-        return phrase
-    name = f"‘{blueprint.plan.stages[anchor].name}’"
-    return re.sub(rf"(?<![\w-]){re.escape(anchor)}(?![\w-])", lambda _found: name, phrase, flags=re.IGNORECASE)
+def _lists(notice: Notice, summary: Summary) -> Iterator[dict[str, str]]:
+    """All that a message about many tasks speaks of, as a table."""
+    if summary.overview.tasks:
+        with in_language(notice.language):
+            yield full_list(notice.sections, notice.today)
+
+
+def _letters(notice: Notice, own: Path | None) -> Iterator[dict[str, str]]:
+    """One draft for each plan that has something to chase."""
+    by_plan: dict[str, list[dict[str, Any]]] = {}
+    for section in notice.sections:
+        if section.letter:
+            by_plan.setdefault(section.lines[0].task.partition("/")[0], []).append(section.plain())
+    for number, sections in enumerate(by_plan.values(), start=1):
+        letter = write_letter("cv", sections, notice.language, notice.today, own=own)
+        with in_language(notice.language):
+            yield attachment(letter, _("draft-letter-{n}").format(n=number))
 
 
 def _first_line(notice: Notice) -> str:
@@ -178,81 +94,11 @@ def _first_line(notice: Notice) -> str:
 def _bare_lines(notice: Notice) -> Iterator[str]:
     """The facts alone, for when no template will do."""
     yield _("To: {names}").format(names="; ".join(notice.recipients))
-    for section in notice.sections:
+    for section in summary_of(notice.sections).sections:
         yield f"\n{section.heading}: {section.stage['name']} ({section.plan['number']}, {section.stage['clause']})"
         for line in section.lines:
             day = f"{line.last_day:%d/%m/%Y}" if line.last_day else line.phrase
             yield _("- {unit}: due {day}").format(unit=line.unit, day=day or "…")
+        if section.left_out:
+            yield _("- and {n} more").format(n=section.left_out)
     yield "\n" + _("Coordinator: {name} ({contact})").format(name=notice.coordinator, contact=notice.contact or "…")
-
-
-def _plan_facts(blueprint: Blueprint, register: Register, today: date) -> dict[str, Any]:
-    plan = blueprint.plan
-    document = plan.document
-    return {
-        "number": plan.number, "document_number": document.number or "", "title": plan.title,
-        "issued": document.issued, "as_of": document.as_of,
-        "issuer": register.name(document.issuer, document.date), "basis": document.basis,
-        "secondary": document.source.kind == "news", "sender": _sender(register, plan.coordinator, today),
-    }  # fmt: skip
-
-
-def _sender(register: Register, name: str, today: date) -> dict[str, str]:
-    """Whose letters these are, as far as the directory tells: what it does not say is left open in a letter."""
-    unit = register.find(name)
-    parent = unit.parent if unit else None
-    above = [unit, register.find(parent) if parent else None]
-    province = next((one.name_on(today) for one in above if one and one.level == "province"), "")
-    place = _PLACE.search(province)
-    return {
-        "name": register.name(name, today), "superior": register.name(parent, today) if parent else "",
-        "abbreviation": next((one for one in (unit.aliases if unit else ()) if one.isupper() and " " not in one), ""),
-        "place": place[1] or place[2] if place else "", "head": (unit and unit.head and unit.head.name) or "",
-    }  # fmt: skip
-
-
-# A place named after a person is written in full.
-_PLACE = re.compile(r"(Thành phố Hồ Chí Minh)|(?:tỉnh|thành phố) (.+)", re.IGNORECASE)
-
-
-def _stage_facts(blueprint: Blueprint, register: Register, stage_id: str, tasks: Sequence[TaskRow]) -> dict[str, Any]:
-    plan, stage = blueprint.plan, blueprint.plan.stages[stage_id]
-    day = plan.document.date
-
-    def names(units: Sequence[str]) -> list[str]:
-        return [register.name(unit, day) for unit in units]
-
-    parents = {register.parent(task.unit) for task in tasks}
-    submit_to = [
-        unit for name in stage.submit_to for unit in (sorted(p for p in parents if p) if name == "parent" else [name])
-    ]
-    acting = {unit for task in tasks for unit in blueprint.partners(stage_id, task.unit)}
-    due = blueprint.due(stage_id)
-    accepting = blueprint.accept_by(stage)
-    return {
-        "id": stage_id, "name": stage.name, "clause": stage.clause, "type": stage.type, "soft": stage.soft,
-        "who": stage.who or "", "note": stage.note or "", "content": stage.content, "inferred": due.inferred,
-        "outputs": [output.model_dump() for output in stage.outputs], "submit_to": names(submit_to),
-        "through": names([stage.through])[0] if stage.through else "",
-        "accept_by": ", ".join(names(sorted(p for p in parents if p) if accepting == "parent" else [accepting]))
-        if accepting else "",
-        "with": names(blueprint.members(stage.with_)),
-        "on_behalf_of": names([stage.on_behalf_of])[0] if stage.on_behalf_of else "",
-        "chair": names([stage.chair])[0] if stage.chair else "", "attend": names(blueprint.members(stage.attend)),
-        "guests": stage.guests, "form": stage.form or "", "venue": stage.venue or "", "session": stage.session or "",
-        "criteria": [
-            {"name": item.name or "", "who": item.who or "", "clause": item.clause or "", "entries": item.items}
-            for item in plan.criteria
-            if acting & set(blueprint.members(item.for_)) or not (item.for_ or item.who)
-        ],
-        "quotas": [
-            {"name": name, "collective": quota.collective, "individual": quota.individual, "note": quota.note or ""}
-            for name, quota in plan.quotas.items() if stage_id in (quota.stage, quota.nomination)
-        ],
-        "prohibitions": [
-            other.name for name, other in plan.stages.items()
-            if other.type == "prohibition" and other.holder
-            and acting & set(blueprint.members(other.holder.units, other.holder.except_))
-        ],
-        "questions": [item.text for item in plan.questions if stage_id in item.about],
-    }  # fmt: skip

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, func, insert, or_, select, union_all, update
 
 from engine.rows import DecisionRow, MessageRow
 from engine.store import chunks, insert_new, table
@@ -13,6 +13,13 @@ from engine.tables import Decision, Echo, Message
 
 DECISION, MESSAGE, ECHO = table(Decision), table(Message), table(Echo)
 _DECISION_COLUMNS = [DECISION.c[name] for name in DecisionRow._fields]
+# Which message tells of which decision: on a recipient's first channel, or on a further one.
+_TOLD = union_all(
+    select(DECISION.c.id.label("decision"), DECISION.c.message_id.label("message")).where(
+        DECISION.c.message_id.is_not(None)
+    ),
+    select(ECHO.c.decision_id, ECHO.c.message_id),
+).subquery("told")
 _END_COMPOSED = (
     update(DECISION)
     .where(DECISION.c.id == bindparam("key"), DECISION.c.outcome == "composed")
@@ -98,6 +105,17 @@ def decisions_of_messages(connection: Connection, message_ids: Iterable[int]) ->
     return found
 
 
+def undeliverable(connection: Connection, task_ids: Iterable[int]) -> set[tuple[int, str, int]]:
+    """(task, rung, occurrence) of what did not reach its recipient."""
+    columns = DECISION.c.task_id, DECISION.c.rung, DECISION.c.occurrence
+    query = select(*columns).where(DECISION.c.outcome == "undeliverable")
+    found: set[tuple[int, str, int]] = set()
+    for some in chunks(sorted(set(task_ids))):
+        rows = connection.execute(query.where(DECISION.c.task_id.in_(some)))
+        found.update((row.task_id, row.rung, row.occurrence) for row in rows)
+    return found
+
+
 def last_occurrence(connection: Connection, task_id: int, rung: str) -> int:
     """How often a rung was raised for a task."""
     query = select(func.max(DECISION.c.occurrence)).where(DECISION.c.task_id == task_id, DECISION.c.rung == rung)
@@ -105,22 +123,38 @@ def last_occurrence(connection: Connection, task_id: int, rung: str) -> int:
 
 
 def on_their_way(connection: Connection, decision_ids: Iterable[int], besides: int) -> set[int]:
-    """Those of these decisions that a pending message tells of besides the given one."""
-    told = DECISION.outerjoin(ECHO, ECHO.c.decision_id == DECISION.c.id)
-    told = told.join(MESSAGE, or_(MESSAGE.c.id == DECISION.c.message_id, MESSAGE.c.id == ECHO.c.message_id))
-    query = select(DECISION.c.id).select_from(told).where(DECISION.c.id.in_(list(decision_ids)))
-    return set(connection.execute(query.where(MESSAGE.c.status == "pending", MESSAGE.c.id != besides)).scalars())
+    """Those of these decisions that another message than the given one may yet tell of."""
+    query = select(_TOLD.c.decision).join(MESSAGE, MESSAGE.c.id == _TOLD.c.message)
+    query = query.where(MESSAGE.c.status.in_(("pending", "held")), MESSAGE.c.id != besides)
+    found: set[int] = set()
+    for some in chunks(sorted(set(decision_ids))):
+        found.update(connection.execute(query.where(_TOLD.c.decision.in_(some))).scalars())
+    return found
 
 
-def first_about(connection: Connection, task_ids: Iterable[int]) -> dict[tuple[int, str], str]:
-    """(task, recipient's address) → the Message-ID of the first message sent to it about that task."""
-    found: dict[tuple[int, str], str] = {}
-    joined = DECISION.join(MESSAGE, MESSAGE.c.id == DECISION.c.message_id)
-    query = select(DECISION.c.task_id, MESSAGE.c.recipient, MESSAGE.c.message_id).select_from(joined)
+def messages_of_decisions(connection: Connection, decision_ids: Iterable[int]) -> dict[int, list[Any]]:
+    """decision → the messages that tell of it, one a channel, the last one first."""
+    found: dict[int, list[Any]] = {}
+    query = select(_TOLD.c.decision, MESSAGE).join(MESSAGE, MESSAGE.c.id == _TOLD.c.message)
+    for some in chunks(sorted(set(decision_ids))):
+        for row in connection.execute(query.where(_TOLD.c.decision.in_(some)).order_by(MESSAGE.c.id.desc())):
+            found.setdefault(row.decision, []).append(row)
+    return found
+
+
+def first_about(connection: Connection, task_ids: Iterable[int]) -> dict[tuple[int, str, str], str]:
+    """(task, channel, address) → the Message-ID of the first message sent there about that task."""
+    found: dict[tuple[int, str, str], str] = {}
+    query = (
+        select(DECISION.c.task_id, MESSAGE.c.channel, MESSAGE.c.recipient, MESSAGE.c.message_id)
+        .join(_TOLD, _TOLD.c.decision == DECISION.c.id)
+        .join(MESSAGE, MESSAGE.c.id == _TOLD.c.message)
+        .where(MESSAGE.c.status == "sent")
+        .order_by(MESSAGE.c.id)
+    )
     for some in chunks(sorted(set(task_ids))):
-        where = and_(DECISION.c.task_id.in_(some), MESSAGE.c.status == "sent")
-        for task_id, recipient, name in connection.execute(query.where(where).order_by(MESSAGE.c.id)):
-            found.setdefault((task_id, recipient), name)
+        for *key, name in connection.execute(query.where(DECISION.c.task_id.in_(some))):
+            found.setdefault(tuple(key), name)
     return found
 
 
@@ -148,8 +182,14 @@ def pending_messages(connection: Connection, now: datetime) -> list[int]:
     return list(connection.execute(query.order_by(MESSAGE.c.severity.desc(), MESSAGE.c.id)).scalars())
 
 
-def still_pending(connection: Connection, ids: Sequence[int]) -> list[MessageRow]:
-    query = select(*_MESSAGE_COLUMNS).where(MESSAGE.c.id.in_(ids), MESSAGE.c.status == "pending")
+def held_messages(connection: Connection) -> list[int]:
+    """Which messages wait for a signature."""
+    return list(connection.execute(select(MESSAGE.c.id).where(MESSAGE.c.status == "held")).scalars())
+
+
+def with_status(connection: Connection, ids: Sequence[int], status: str) -> list[MessageRow]:
+    """Those of these messages that (still) stand so."""
+    query = select(*_MESSAGE_COLUMNS).where(MESSAGE.c.id.in_(ids), MESSAGE.c.status == status)
     return [MessageRow(*row) for row in connection.execute(query)]
 
 

@@ -18,7 +18,7 @@ from engine.calendar import Calendar
 from engine.dates import Dates, Stretch, opens_on, project
 from engine.deadlines import Occurrence, Relative
 from engine.escalation import rungs_of, timeline
-from engine.gates import Progress
+from engine.gates import Progress, next_look_at
 from engine.ladders import Rung, Timeline, days_due
 from engine.machine import Act
 from engine.office import Office
@@ -132,9 +132,12 @@ class Recount:
             for row, settling in ((task, self.counted), (fresh, self.settling))
         )
         if old is None or new is None or old == new:
-            return (), {"next_action_at": task.opens_at}
+            return (), {"next_action_at": self.looked_at(fresh, task.opens_at)}
         opens_at = self.settling.calendar(task.unit).opening_of(new)
-        return ((OPENING, old, new),), {"opens_at": opens_at, "next_action_at": opens_at}
+        return ((OPENING, old, new),), {"opens_at": opens_at, "next_action_at": self.looked_at(fresh, opens_at)}
+
+    def looked_at(self, task: TaskRow, opens_at: datetime | None) -> datetime | None:
+        return next_look_at(task.approximate, opens_at, self.act.happened_at)
 
     def occurrence(self, task: TaskRow) -> Occurrence | None:
         found = self.blueprint.occurrences(task.stage) or ()

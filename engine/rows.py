@@ -1,7 +1,7 @@
 """What queries hand out: plain, typed, immutable rows."""
 
 from datetime import date, datetime, time
-from typing import NamedTuple
+from typing import Any, NamedTuple, get_args, get_type_hints
 
 
 class TaskRow(NamedTuple):
@@ -43,6 +43,17 @@ class TaskRow(NamedTuple):
     def selector(self) -> str:
         """How a user names the task."""
         return "/".join(part for part in (self.instance, self.stage, self.period, self.unit) if part)
+
+
+def restored(name: str, value: Any) -> Any:
+    """A column of a task as the log kept it, in its own type again."""
+    kinds = get_args(_TYPES[name]) or (_TYPES[name],)
+    kind = next((kind for kind in _WRITTEN_OUT if kind in kinds), None)
+    return kind.fromisoformat(value) if kind and isinstance(value, str) else value
+
+
+_TYPES = get_type_hints(TaskRow)
+_WRITTEN_OUT = (datetime, date, time)  # the types the log keeps as text
 
 
 class InstanceRow(NamedTuple):
@@ -165,12 +176,3 @@ class SuspensionRow(NamedTuple):
     to_at: datetime | None
     doc: str | None
     reason: str
-
-
-class StandInRow(NamedTuple):
-    """A unit that plays another's part in one instance."""
-
-    role: str
-    unit: str
-    successor: str
-    since: datetime

@@ -12,10 +12,12 @@ from sqlalchemy import Connection
 from engine import machine, store
 from engine.almanac import Almanac
 from engine.calendar import Calendar
-from engine.clock import local_date
+from engine.clock import local_date, shown_day
 from engine.dates import Anchor, Dates, anchor_of, dates_of
 from engine.deadlines import Relative
-from engine.gates import Progress, anchor_done_at, is_free, same_stages
+from engine.errors import Conflict
+from engine.gates import Progress, anchor_done_at, is_free, next_look_at, same_stages
+from engine.i18n import _
 from engine.machine import Act, Step
 from engine.office import Office, Register
 from engine.periods import matching
@@ -36,7 +38,7 @@ class Moved:
 
 
 class Settling:
-    """The consequences of moves in one instance, within their transaction."""
+    """The consequences of moves in one instance, within their transaction. Nobody moves anything in a closed one."""
 
     def __init__(
         self,
@@ -46,6 +48,8 @@ class Settling:
         act: Act,
         almanac: Almanac | None = None,
     ):
+        if act.actor != SYSTEM:
+            refuse_closed(instance)
         self.office, self.connection, self.instance = office, connection, instance
         self.almanac = almanac or office.almanac(connection)
         self.register = Register(connection, instance.directory)
@@ -58,13 +62,18 @@ class Settling:
         units: dict[str, set[str]] = defaultdict(set)
         for item in moved:
             if item.state in FINAL:
-                units[item.task.stage].update(self.blueprint.partners(item.task.stage, item.task.unit))
+                units[item.task.stage].update(self.concerned(item.task))
         for stage in units.keys() | changed:
             for follower in self.blueprint.followers.get(stage, []):
                 if stage in changed:
                     self.advance(follower)
                 elif stage in same_stages(self.blueprint, follower):
                     self.advance(follower, units[stage])
+
+    def concerned(self, task: TaskRow) -> Iterable[str]:
+        """The units whose own tasks may wait for this one: all of a joint task, and who took over from them."""
+        for unit in self.blueprint.partners(task.stage, task.unit):
+            yield from (unit, *self.blueprint.handed.heirs(unit))
 
     def count(self, moved: Sequence[Moved]) -> list[tuple[str, str, str]]:
         """Move the counters; the keys of those whose stage became done, or undone."""
@@ -112,7 +121,7 @@ class Settling:
         return Progress.of(self.blueprint, store.tallies(self.connection, self.instance.id, stages), own)
 
     def leads(self, stage_id: str, units: Collection[str] | None) -> Collection[str] | None:
-        return None if units is None else {self.blueprint.lead(stage_id, unit) for unit in units}
+        return None if units is None else {name for unit in units for name in self.blueprint.known_as(stage_id, unit)}
 
     def advance(self, stage_id: str, units: Collection[str] | None = None) -> None:
         """Open the waiting tasks of a stage that became free; date the open ones whose anchor was done."""
@@ -214,7 +223,11 @@ class Settling:
                 self.reproject(follower)
 
     def hung(self, task: TaskRow, anchors: Sequence[TaskRow]) -> dict[str, Any]:
-        """The date columns of a task whose deadline hangs on the dates of other tasks, or on a day."""
+        """The date columns of a task whose deadline hangs on the dates of other tasks, or on a day.
+
+        The dates of dropped tasks count only where there are no others.
+        """
+        anchors = [item for item in anchors if item.state not in DROPPED] or anchors
         periods = matching(task.period, sorted({item.period for item in anchors}))
         deadline = self.blueprint.due(task.stage).deadline
         return self.columns(task, anchor_of(deadline, [a._asdict() for a in anchors if a.period in periods], None))
@@ -253,9 +266,16 @@ class Settling:
             **(self.undated() if self.hangs_on_completion(task.stage) else {}),
             "opened_at": None,
             "swept_at": None,
-            "next_action_at": task.opens_at,
+            "next_action_at": next_look_at(task.approximate, task.opens_at, self.act.happened_at),
             "deadline_version": task.deadline_version + 1,
         }
+
+
+def refuse_closed(instance: InstanceRow) -> None:
+    """Raises Conflict where the instance was closed."""
+    if instance.closed_at is not None:
+        text = _("{name} was closed on {day}: nothing changes in it any more (kh undo of its closing opens it again)")
+        raise Conflict(text.format(name=instance.name, day=shown_day(local_date(instance.closed_at))))
 
 
 def rearmed(task: TaskRow, moment: datetime) -> dict[str, Any]:

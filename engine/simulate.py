@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from engine import outbox, store
+from engine import outbox, stand_ins, store
 from engine.almanac import AnnouncedDay
 from engine.assumptions import Assumption, Deed, fixed_day, next_deed
 from engine.calendar import Calendar
@@ -27,7 +27,7 @@ from engine.service.facts import fix_date
 from engine.service.moves import move_tasks
 from engine.service.select import Selection
 from engine.service.start import start
-from engine.service.ticking import tick
+from engine.service.ticking import HEARTBEAT, tick
 from engine.states import FINAL, State, Trigger
 
 AFTERWARDS = timedelta(days=60)  # how long after its last day a plan is watched
@@ -116,10 +116,12 @@ class _Course:
         return max([self.blueprint.plan.span_days[1], *days]) + AFTERWARDS
 
     def live(self, now: datetime, end: datetime) -> None:
+        began = now
         while now < end:
             self.act(now)
             if not self.is_down(now):
-                tick(self.office, now, as_told=True, deliver=self.hand_over)
+                self.beat(now, began)
+                tick(self.office, now, deliver=self.hand_over)
             following = self.following(now)
             if following is None:
                 return
@@ -129,21 +131,45 @@ class _Course:
         with writing(office.engine) as connection:
             return Delivered(sent=outbox.send_all(connection, now, _(ON_PAPER)))
 
+    def beat(self, now: datetime, began: datetime) -> None:
+        """`kh run` was here a minute ago; but for the first time after a downtime, which is over with that."""
+        seen = now
+        if self.down is not None and now >= self.back_at:
+            seen, self.down = self.midnight(self.down.first) - A_MINUTE, None
+        if seen >= began:
+            with writing(self.office.engine) as connection:
+                store.beat(connection, HEARTBEAT, seen)
+
     def is_down(self, now: datetime) -> bool:
         return self.down is not None and self.down.first <= local_date(now, self.office.zone) <= self.down.last
 
     def following(self, now: datetime) -> datetime | None:
         """The next moment at which the engine has something to do (not before it is back), or somebody acts."""
         with reading(self.office.engine) as connection:
-            due = [store.next_action_at(connection), outbox.next_decision_at(connection)]
+            due = [
+                store.next_action_at(connection),
+                outbox.next_decision_at(connection),
+                self.next_end(connection, now),
+            ]
             deeds = [moment for moment, _deed, _task in self.deeds(connection, now)]
         moments = [self.back(max(moment, now)) for moment in due if moment]
-        return min([*moments, *deeds], default=None)
+        return min([*moments, *deeds, *([self.back_at] if self.down else [])], default=None)
+
+    def next_end(self, connection: Any, now: datetime) -> datetime | None:
+        """The morning after the next last day of a unit: its tasks wait for a successor from then on."""
+        last = stand_ins.next_unit_end(connection, local_date(now, self.office.zone))
+        return self.office.calendar.opening_of(last + timedelta(days=1)) if last else None
 
     def back(self, moment: datetime) -> datetime:
-        if self.down is None or not self.is_down(moment):
-            return moment
-        return instant_of(self.down.last + timedelta(days=1), time(0), self.office.zone)
+        return self.back_at if self.is_down(moment) else moment
+
+    @property
+    def back_at(self) -> datetime:
+        """When the scheduler runs again; long ago where it is never off."""
+        return self.midnight(self.down.last + timedelta(days=1)) if self.down else datetime.min.replace(tzinfo=UTC)
+
+    def midnight(self, day: date) -> datetime:
+        return instant_of(day, time(0), self.office.zone)
 
     def deeds(self, connection: Any, now: datetime) -> list[tuple[datetime, Deed, TaskRow]]:
         """What people will do about the tasks as they stand, not before now."""
@@ -164,7 +190,8 @@ class _Course:
         """What people do at this moment, through the same functions as the command line."""
         with reading(self.office.engine) as connection:
             due = [(deed, task) for moment, deed, task in self.deeds(connection, now) if moment <= now]
-        act = Act("simulation", now, now)
+        paper = f"1, {local_date(now, self.office.zone)}"  # what is handed in bears number and date
+        act = Act("simulation", now, now, doc=paper)
         for deed, trigger in _TRIGGERS.items():
             if tasks := [task for other, task in due if other is deed]:
                 with writing(self.office.engine) as connection:

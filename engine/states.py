@@ -36,6 +36,8 @@ FINAL = frozenset({State.COMPLETED, State.CANCELLED, State.EXEMPT})
 DROPPED = frozenset({State.CANCELLED, State.EXEMPT})
 # What the responsible unit still owes: the sources of a submission.
 TO_HAND_IN = frozenset({State.ASSIGNED, State.IN_PROGRESS, State.RETURNED})
+# What was handed in, accepted yet or not.
+RECEIVED = frozenset({State.SUBMITTED, State.COMPLETED})
 OPEN = frozenset(State) - FINAL
 # What stands still while nobody can act: by a written decision, or because the unit ended.
 HALTED = frozenset({State.SUSPENDED, State.TRANSFERRING})

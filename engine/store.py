@@ -16,7 +16,6 @@ from sqlalchemy import (
     delete,
     func,
     insert,
-    literal,
     select,
     update,
 )  # fmt: skip
@@ -235,15 +234,8 @@ def stage_tasks(
 
 
 def add_tasks(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    connection.execute(insert(TASK), [dict(row) for row in rows])
-
-
-def add_creation_entries(connection: Connection, instance_id: int, act: Mapping[str, Any]) -> None:
-    """One entry per task of a new instance, in one statement."""
-    values = {name: literal(value, ENTRY.c[name].type) for name, value in act.items() if value is not None}
-    columns = ["instance_id", "task_id", "trigger", "after", "data", *values]
-    rows = select(TASK.c.instance_id, TASK.c.id, literal("create"), TASK.c.state, literal("{}"), *values.values())
-    connection.execute(insert(ENTRY).from_select(columns, rows.where(TASK.c.instance_id == instance_id)))
+    if rows:
+        connection.execute(insert(TASK), [dict(row) for row in rows])
 
 
 def update_tasks(connection: Connection, changes: Sequence[tuple[TaskRow, Mapping[str, Any]]]) -> bool:
@@ -292,7 +284,8 @@ def mark_swept(connection: Connection, rows: Sequence[tuple[TaskRow, datetime | 
 
 
 def add_tallies(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    connection.execute(insert(TALLY), [dict(row) for row in rows])
+    if rows:
+        connection.execute(insert(TALLY), [dict(row) for row in rows])
 
 
 def tallies(connection: Connection, instance_id: int, stages: Iterable[str] | None = None) -> list[TallyRow]:

@@ -17,6 +17,8 @@ from engine.errors import Endless
 from engine.plan.writing import one_line, scalar
 from engine.resources import data_dir
 
+MOST_LISTED = 50  # tasks or names that a reader takes in one by one; of more a few stand for all
+FEW = 5
 MAX_SUBJECT = 180
 MAX_INDENT = 80
 MAX_STEPS = 200_000  # turns of loops and calls in one rendering
@@ -71,9 +73,12 @@ class Bounded(ImmutableSandboxedEnvironment):
 
 
 def folders(language: str, own: Path | None = None) -> list[Path]:
-    """Where templates of a language are looked for: the office's own before ours, Vietnamese behind each."""
+    """Where templates of a language are looked for: the office's own before ours, Vietnamese behind each.
+
+    Pages are the same in every language: their words come from the catalogue.
+    """
     roots = [root for root in (own, data_dir("templates")) if root]
-    return [root / code for root in roots for code in dict.fromkeys((language, "vi"))]
+    return [root / code for root in roots for code in dict.fromkeys((language, "vi", "pages"))]
 
 
 @cache
@@ -81,9 +86,12 @@ def environment(language: str, own: Path | None = None) -> Bounded:
     found = Bounded(
         loader=FileSystemLoader(folders(language, own)),
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
-        autoescape=lambda name: bool(name and name.endswith(".html.j2")), auto_reload=own is not None,
+        autoescape=lambda name: bool(name and name.endswith((".html.j2", ".svg.j2"))), auto_reload=own is not None,
     )  # fmt: skip
-    found.filters |= {"day": _day, "counted": _counted, "indent": _indent, "long_day": _long_day, "yaml": scalar}
+    found.filters |= {
+        "day": _day, "counted": _counted, "indent": _indent, "long_day": LONG_DAYS[language], "several": several,
+        "yaml": scalar,
+    }  # fmt: skip
     for name in _WITHOUT["globals"]:
         del found.globals[name]
     for name in _WITHOUT["filters"]:
@@ -96,17 +104,27 @@ def _indent(text: str, width: int | str = 4, first: bool = False) -> str:
     return do_indent(text, width[:MAX_INDENT] if isinstance(width, str) else min(width, MAX_INDENT), first)
 
 
-def render(name: str, language: str, context: Mapping[str, Any], own: Path | None = None) -> str:
-    """The text of a template, without runs of empty lines. Raises Endless where it does not end, and what it raises."""
+def render(name: str, language: str, context: Mapping[str, Any], own: Path | None = None, *, room: int = 1) -> str:
+    """The text of a template, without runs of empty lines. Raises Endless where it does not end, and what it raises.
+
+    `room`: how many times the steps and characters of a notice it may take.
+    """
     found = environment(language, own)
-    found.steps = MAX_STEPS
+    found.steps = MAX_STEPS * room
     parts, size = [], 0
-    for part in found.get_template(name).generate(context):
-        size += len(part)
-        if size > MAX_TEXT:
-            raise Endless(MAX_TEXT)
-        parts.append(part)
+    for text in found.get_template(name).generate(context):
+        size += len(text)
+        if size > MAX_TEXT * room:
+            raise Endless(MAX_TEXT * room)
+        parts.append(text)
     return re.sub(r"\n{3,}", "\n\n", "".join(parts)).strip() + "\n"
+
+
+def part(name: str, language: str, own: Path | None = None) -> str:
+    """A file beside the templates as it stands: a style sheet, a script."""
+    found = environment(language, own)
+    assert found.loader is not None
+    return found.loader.get_source(found, name)[0]
 
 
 def exported(name: str, language: str, context: Mapping[str, Any], own: Path | None = None) -> dict[str, str]:
@@ -123,10 +141,29 @@ def _day(value: date | None) -> str:
 
 
 def _long_day(value: date | None) -> str:
-    """A date as official papers spell it; dots to be filled in where there is none."""
+    """A date as Vietnamese papers spell it; dots to be filled in where there is none."""
     if value is None:
         return "…… tháng …… năm ………"
     return f"{value.day:02d} tháng {value.month:0{2 if value.month < 3 else 1}d} năm {value.year}"
+
+
+def _english_day(value: date | None) -> str:
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}" if value else "…… …………… ………"
+
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+LONG_DAYS = {"vi": _long_day, "en": _english_day}
+
+
+def several(names: Iterable[Any], separator: str = "; ") -> str:
+    """Names in a row; of very many the first few, and how many more there are."""
+    found = [str(name) for name in names]
+    if len(found) <= MOST_LISTED:
+        return separator.join(found)
+    return f"{separator.join(found[:FEW])}{separator}… (+{len(found) - FEW})"
 
 
 def plain(value: Any) -> Any:

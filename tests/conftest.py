@@ -18,8 +18,10 @@ import pytest
 from aiosmtpd.controller import Controller
 
 # All models are made before any test freezes the time: pydantic refuses a frozen `datetime` (see freezegun's docs).
+import engine.commands.amending
 import engine.commands.audit
 import engine.commands.authoring
+import engine.commands.boarding
 import engine.commands.calendar
 import engine.commands.care
 import engine.commands.clocks
@@ -34,9 +36,13 @@ import engine.commands.newplan
 import engine.commands.notices
 import engine.commands.papers
 import engine.commands.quiet
+import engine.commands.reporting
 import engine.commands.running
 import engine.commands.schema
-import engine.commands.simulating  # noqa: F401
+import engine.commands.simulating
+import engine.commands.status
+import engine.commands.transfer
+import engine.commands.units  # noqa: F401
 from engine.calendar import Calendar
 from engine.commands.main import run, speak
 from engine.config import load_settings
@@ -257,3 +263,16 @@ def plan_file(tmp_path: Path) -> Callable[..., Path]:
 
 
 MORNING = time(7, 30)
+
+
+@pytest.fixture
+def begin(kh: Kh, tmp_path: Path, freezer: Any) -> Callable[[str], None]:
+    """Start a plan of these stages, for the units of handing.py, as `x` on 4 March 2020; it is 10 April now."""
+    from handing import HEAD
+
+    def start(stages: str) -> None:
+        freezer.move_to("2020-04-10T03:00:00Z")
+        (tmp_path / "p.yaml").write_text(HEAD + stages, encoding="utf-8")
+        kh("start", tmp_path / "p.yaml", "--id", "x", "--at", "2020-03-04")
+
+    return start

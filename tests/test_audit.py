@@ -125,7 +125,7 @@ def test_what_is_no_anchor_is_refused_in_one_line(kh: Kh, tmp_path: Path, text: 
 def test_the_log_of_a_task_reads_as_a_story(kh: Kh, lived: None) -> None:
     lines = kh("log", "--task", "x/bao-cao/h1").out.splitlines()
     assert lines[0] == "x/bao-cao/h1"
-    assert "The plan was started" in lines[1]
+    assert "The task was made" in lines[1]
     assert "Notice to h1: Assignment (opening)." in lines[2]
     assert "Handed in; now “Completed”. Paper: 12/BC-UBND, 2020-03-19." in lines[3]
     told = kh("--lang", "vi", "log", "--task", "x/bao-cao/h2").out

@@ -1,5 +1,6 @@
 """The other ways out: a signed webhook, files in a folder, chat services; several at once for one unit."""
 
+import base64
 import email
 import email.policy
 import hashlib
@@ -146,6 +147,15 @@ def test_a_chat_service_gets_the_text(reached: Callable[[str], Kh], mailbox: Mai
     assert told["title"].startswith("[1/KH-UBND] Giao việc")
     assert "Kính gửi: Huyện Một" in told["message"]
     assert statuses(kh)["apprise js"] == "sent"
+
+
+def test_a_chat_service_gets_what_is_attached(kh: Kh, plan_file: Write, mailbox: Mailbox, hooks: Hooks) -> None:
+    chat = f'contact: {{apprise: "{hooks.url.replace("http", "json")}/chat"}}'
+    kh("start", str(plan_file(SMALL.replace("contact: {email: so-a@t.example.vn}", chat))), "--id", "nho", "--at", ON)
+    kh("tick", "--at", "2020-04-03T08:00")
+    (file,) = json.loads(hooks.posts[-1][2])["attachments"]
+    assert file["filename"] == "du-thao-cong-van-1.docx"
+    assert base64.b64decode(file["base64"])[:2] == b"PK"
 
 
 @pytest.mark.parametrize(

@@ -187,6 +187,65 @@ def test_a_report_a_notice_and_an_invitation(write: Callable[..., Word]) -> None
     assert any(line.endswith("kính mời: Huyện Một; Huyện Hai; Báo Đồng Tháp.") for line in invitation)
 
 
+@pytest.fixture
+def english(kh: Kh, plan_file: Write, tmp_path: Path) -> Callable[..., Word]:
+    kh("start", plan_file(PLAN.replace("title:", "language: en\ntitle:")), "--id", "en", "--at", "2020-03-04")
+
+    def call(*words: str) -> Word:
+        path = tmp_path / "letter.docx"
+        kh("letter", *words, "--at", LATE, "-o", path)
+        text = kh("letter", *words, "--at", LATE, "--dry-run").out
+        word = Document(str(path))
+        assert [line.strip() for line in lines(word)][:2] == text.splitlines()[2:4]
+        return word
+
+    return call
+
+
+def test_an_english_plan_writes_english_letters(english: Callable[..., Word]) -> None:
+    assert lines(english("en", "--date", "2020-04-10")) == [
+        "UBND TỈNH ĐỒNG THÁP",
+        "SỞ A",
+        "SOCIALIST REPUBLIC OF VIET NAM",
+        "Independence - Freedom - Happiness",
+        "No.:          /……-……",
+        "Re: Overdue duties under Plan No. 1/KH-UBND",
+        "Đồng Tháp,       /       /2020",
+        "To:",
+        "- Huyện Một;",
+        "- Huyện Hai.",
+        "Sở A follows up the duties assigned under Plan No. 1/KH-UBND of 4 March 2020, issued by UBND tỉnh Đồng Tháp "
+        "(Kế hoạch nhỏ).",
+        "By 3 April 2020, Sở A had not received the results of:",
+        "Báo cáo (clause I.1; the plan says “trước ngày 30/3/2020”); to be sent to Sở A.",
+        "- Huyện Một: due 29 March 2020, 5 days late.",
+        "- Huyện Hai: due 29 March 2020, 5 days late.",
+        "Sở A asks the agencies and units named above to complete these duties without delay and to send the results "
+        "by 10 April 2020 at the latest; where there are difficulties, please report the reasons.",
+        "Recipients:",
+        "- As above;",
+        "- UBND tỉnh Đồng Tháp (for information);",
+        "- Office files.",
+        "HEAD OF THE AGENCY",
+    ]
+
+
+def test_english_reports_notices_and_invitations(english: Callable[..., Word]) -> None:
+    report = lines(english("en", "--kind", "bc"))
+    assert report[report.index("REPORT") + 1] == "On the implementation of Plan No. 1/KH-UBND"
+    assert "To: UBND tỉnh Đồng Tháp" in report
+    assert any(line.endswith("0 of 2 completed; 2 outstanding.") for line in report)
+    assert any(line.endswith("by …… …………… ……… at the latest.") for line in report)
+    notice = lines(english("en/hoi-nghi", "--kind", "tb", "--date", "2020-04-24"))
+    assert any(line.endswith("the plan says “cuối tháng 4/2020”): 24 April 2020.") for line in notice)
+    invitation = lines(english("en/hoi-nghi", "--kind", "gm", "--date", "2020-04-24"))
+    for line in ("INVITATION", "To attend: Hội nghị tổng kết.", "Chair: UBND tỉnh Đồng Tháp.",
+                 "Time: 24 April 2020, …… : …… (01 buổi).", "Venue: …………….", "No.:          /GM-……"):  # fmt: skip
+        assert line in invitation
+    words = {word for kind in (report, notice, invitation) for line in kind for word in line.split()}
+    assert not words & {"Kính", "Nơi", "THÔNG", "Đến", "Hình"}
+
+
 def test_the_fixed_day_of_the_event_is_the_invitation_s(late: Kh) -> None:
     late("fix-date", "dt/hoi-nghi", "2020-04-24", "--at", "2020-04-01")
     assert "ngày 24 tháng 4 năm 2020" in late("letter", "dt/hoi-nghi", "--kind", "gm", "--at", LATE, "--dry-run").out

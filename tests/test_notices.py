@@ -285,3 +285,25 @@ def test_the_log_cannot_be_changed(started: Kh, tmp_path: Path) -> None:
             with pytest.raises(sqlite3.IntegrityError, match="entries are never"):
                 database.execute(statement)
     database.close()
+
+
+def test_a_day_is_asked_for_while_the_task_waits_behind_a_strict_gate(
+    kh: Kh, plan_file: Write, mailbox: Mailbox
+) -> None:
+    stage = """
+  hoi-nghi:
+    {name: Hội nghị, clause: I.3, responsible: so-a, after: [bao-cao], gate: strict, deadline: cuối tháng 4/2020}
+"""
+    kh("start", str(plan_file(SMALL + stage)), "--id", "x", "--at", ON)
+    for day in ("2020-04-06", "2020-04-07", "2020-04-08", "2020-04-14", "2020-04-21"):
+        kh("tick", "--at", f"{day}T08:00")
+    asked = {row["due_at"][:10]: row for row in kh("notices", "why-not", "x/hoi-nghi/so-a", "--json").json}
+    assert list(asked) == ["2020-04-07", "2020-04-14", "2020-04-21"]
+    assert {(row["rung"], row["outcome"]) for row in asked.values()} == {("fix-date", "sent")}
+    assert kh("tasks", "x/hoi-nghi", "--json").json[0]["state"] == "waiting"
+    kh("fix-date", "x/hoi-nghi", "2020-05-15", "--at", "2020-04-22T08:00")
+    kh("tick", "--at", "2020-04-28T08:00")
+    kh("submit", "x/bao-cao", "--at", "2020-04-28T09:00")
+    kh("tick", "--at", "2020-04-29T08:00")
+    rungs = [row["rung"] for row in kh("notices", "why-not", "x/hoi-nghi/so-a", "--json").json]
+    assert rungs == ["fix-date"] * 3 + ["opening"]  # opened and told once; nobody asks for the day any more

@@ -123,6 +123,8 @@ def test_a_plan_runs_to_completion_by_the_command_line_alone(plan: str, kh: Kh, 
     for _ in range(60):
         freezer.move_to(at(f"{day} 10:00"))
         kh("tick")
+        if kh("tasks", "x", "--json", "--state", "transferring").json:
+            kh("transfer", "x", "--state", "transferring", "--to", "so-nv", "--reason", "its unit ended")
         for task in kh("tasks", "x", "--json", "--state", "assigned").json:
             if task["approximate"]:
                 kh("fix-date", task["task"], task["to"])
@@ -137,3 +139,28 @@ def test_a_plan_runs_to_completion_by_the_command_line_alone(plan: str, kh: Kh, 
     assert [row["missing"] for row in status["stages"] if row["missing"]] == []
     assert status["open_in_time"] == status["open_overdue"] == status["undated"] == 0
     assert status["done_on_time"] + status["done_late"] > 0
+
+
+def test_the_yearly_reports_are_made_once_ahead_of_time_and_end_with_the_plan(kh: Kh, freezer: Any) -> None:
+    freezer.move_to(at("2022-08-08 08:00"))
+    kh("start", "dong-thap-2022-thi-dua", "--id", "x")
+    tasks = kh("tasks", "x/bao-cao-nam", "--json").json
+    names = [task["task"] for task in tasks]
+    units = {task["unit"] for task in tasks}
+    assert {(task["period"], task["last_day"]) for task in tasks} == {
+        (str(year), f"{year}-12-09") for year in range(2022, 2026)
+    }
+    assert len(names) == len(set(names)) == 4 * len(units)
+    assert len([unit for unit in units if unit.startswith(("huyen-", "tp-", "tx-"))]) == 12
+    for day, states in (
+        ("2022-08-08", {"waiting"}),
+        ("2022-11-10", {"assigned", "waiting"}),
+        ("2026-06-01", {"assigned"}),
+    ):
+        freezer.move_to(at(f"{day} 08:00"))
+        for _ in range(2):
+            kh("tick")
+        again = kh("tasks", "x/bao-cao-nam", "--json").json
+        assert [task["task"] for task in again] == names
+        assert {task["state"] for task in again} <= states | {"transferring"}
+    assert "exists already" in kh("start", "dong-thap-2022-thi-dua", "--id", "x", ok=False).err

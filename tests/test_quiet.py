@@ -12,7 +12,7 @@ ON = "2020-03-04T08:00"
 
 
 @pytest.fixture
-def started(kh: Kh, plan_file: Write) -> Kh:
+def started(kh: Kh, plan_file: Write, mailbox: Mailbox) -> Kh:
     kh("start", str(plan_file()), "--id", "nho", "--at", ON)
     kh("tick", "--at", ON)
     return kh
@@ -56,6 +56,22 @@ def test_after_a_silence_nothing_is_forgotten(started: Kh, mailbox: Mailbox, fre
     assert len(mailbox.to("h1@t.example.vn")) == 1
     started("tick", "--at", "2020-06-01T08:00")
     assert mailbox.to("h1@t.example.vn")[-1]["Subject"].startswith("[1/KH-UBND] Yêu cầu giải trình")
+
+
+def test_a_silence_holds_back_even_what_waits_for_its_server(
+    started: Kh, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, freezer: Any
+) -> None:
+    monkeypatch.setenv("KH_SMTP_PORT", "1")
+    started("tick", "--at", "2020-03-19T08:00")  # T-7 is composed, and waits
+    freezer.move_to("2020-03-19T01:30:00Z")
+    started("silence", "nho/bao-cao/h1", "--until", "2020-03-20", "--reason", "đang họp")
+    monkeypatch.setenv("KH_SMTP_PORT", str(mailbox.port))
+    started("tick", "--at", "2020-03-19T09:00")
+    assert [len(mailbox.to(f"{unit}@t.example.vn")) for unit in ("h1", "h2")] == [1, 2]
+    assert "đang họp" in decisions(started, "nho/bao-cao/h1")["T-7", "h1"]["reason"]
+    started("tick", "--at", "2020-03-23T08:00")
+    assert decisions(started, "nho/bao-cao/h1")["T-7", "h1"]["outcome"] == "sent"
+    assert len(mailbox.to("h1@t.example.vn")) == 2
 
 
 def test_a_silence_can_be_lifted(started: Kh, mailbox: Mailbox, freezer: Any) -> None:
@@ -164,6 +180,29 @@ def test_after_a_whole_working_day_without_a_tick_the_coordinator_is_told(
     assert "09/03/2020 08:00" in mail.get_body(("plain",)).get_content()
     kh("tick")
     assert len(mailbox.to("so-a@t.example.vn")) == 1
+
+
+def test_doctor_says_so_after_a_whole_working_day_and_not_after_a_weekend(
+    started: Kh, mailbox: Mailbox, freezer: Any
+) -> None:
+    freezer.move_to("2020-03-06T01:00:00Z")  # a Friday
+    started("tick")
+    freezer.move_to("2020-03-09T00:00:00Z")
+    assert "nothing is sent until" not in started("doctor", ok=False).out
+    freezer.move_to("2020-03-10T01:00:00Z")
+    assert "nothing is sent until" in started("doctor", ok=False).out
+
+
+@pytest.mark.parametrize("day", ["2020-03-30", "2020-04-03"])  # days on which its own rungs reach the coordinator
+def test_the_alarm_stands_beside_what_is_told_of_its_task(
+    started: Kh, mailbox: Mailbox, freezer: Any, day: str
+) -> None:
+    freezer.move_to(f"{day}T01:00:00Z")
+    started("tick")
+    (row,) = started("notices", "list", "--to", "so-a@t.example.vn", "--json").json
+    told = {(item["task"], item["rung"]) for item in row["items"]}
+    rung = {"2020-03-30": "T0", "2020-04-03": "T+3"}[day]
+    assert told == {("nho/bao-cao/h1", rung), ("nho/bao-cao/h2", rung), ("nho/bao-cao/h1", "stood-still")}
 
 
 def test_what_lists_the_whole_stage_is_not_said_again_of_its_tasks(kh: Kh, plan_file: Write, mailbox: Mailbox) -> None:

@@ -89,6 +89,26 @@ def test_while_the_scheduler_is_off_nothing_goes_out_and_then_only_the_highest(k
     ]
 
 
+def test_the_downtime_itself_is_foreseen_as_it_is_told(kh: Kh, plan_file: Any, mailbox: Mailbox, freezer: Any) -> None:
+    freezer.move_to("2020-03-04T00:30:00Z")
+    plan = plan_file()
+    foreseen = kh("simulate", plan, "--down", "2020-03-11..2020-03-13", "--until", "2020-04-10", "--json").json
+    kh("start", plan)
+    _live(kh, freezer, date(2020, 3, 4), date(2020, 3, 10), {})
+    _live(kh, freezer, date(2020, 3, 14), date(2020, 4, 10), {})
+    assert _told(foreseen) == _told(kh("notices", "list", "--json").json)
+    (told,) = [row for row in foreseen if row["rung"] == "stood-still"]
+    assert (told["date"], told["recipient"]) == ("2020-03-16", "so-a@t.example.vn")
+    assert told["reason"] == "nothing ran for a whole working day"
+
+
+@pytest.mark.parametrize("down", ["2020-03-14..2020-03-15", "2020-02-03..2020-03-03", "2020-03-02..2020-03-06"])
+def test_a_weekend_or_what_lies_before_the_start_is_no_downtime(kh: Kh, plan_file: Any, down: str) -> None:
+    rows = kh("simulate", plan_file(), "--down", down, "--json").json
+    assert {row["rung"] for row in rows} >= {"opening", "T+10"}
+    assert "stood-still" not in {row["rung"] for row in rows}
+
+
 def test_a_seed_gives_the_same_future_and_another_one_another(kh: Kh) -> None:
     plan = ROOT / "plans" / "kon-tum-2018-giua-ky.yaml"
     one, again, other = (kh("simulate", plan, "--random", seed, "--json").json for seed in ("7", "7", "8"))

@@ -349,7 +349,7 @@ def test_arrivals_of_the_past_open_what_follows_in_the_past(kh: Kh, begin: Calla
                                                             tmp_path: Path) -> None:  # fmt: skip
     begin(PAIR.replace("  hop:", '  b: {name: B, clause: "5", responsible: so-a, after: [a]}\n  hop:'))
     table = tmp_path / "den.csv"
-    table.write_text("h1,1/BC,2020-03-18,2020-03-04\nh2,2/BC,2020-03-19,2020-03-20\n", encoding="utf-8")
+    table.write_text("h1,1/BC,2020-03-03,2020-03-04\nh2,2/BC,2020-03-19,2020-03-20\n", encoding="utf-8")
     kh("submit", "x/a", "--from", str(table))
     kh("ack", "x/b", "--at", "2020-03-21")
     table.write_text("", encoding="utf-8")

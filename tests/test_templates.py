@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from conftest import SMALL, Kh, Mailbox, text_of
 
-from engine.notices import Line, Notice, Section, render_notice
+from engine.notices import Notice, render_notice
+from engine.sections import Line, Section
 from engine.templates import header_text
 
 ON = "2020-03-04T08:00"

@@ -14,15 +14,24 @@ from email.message import Message
 from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
-from email.policy import compat32
+from email.policy import Compat32
 from email.utils import format_datetime, formataddr, getaddresses, parseaddr
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from engine.rows import MessageRow
 from engine.templates import header_text
 
-WIRE = compat32.clone(linesep="\r\n")
+
+class _AsWritten(Compat32):
+    """Headers are folded when they are made, and go out so; the library would take each of them apart again."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return f"{name}: {value}".replace("\n", "\r\n").encode("ascii") + b"\r\n"
+
+
+WIRE = _AsWritten(linesep="\r\n")
 # Every part is base64, where no line begins so; and a message is the same mail at every attempt.
 MIXED, ALTERNATIVE = "=_kh_mixed", "=_kh_alternative"
 
@@ -88,6 +97,11 @@ def _attachment(file: dict[str, str]) -> MIMEBase:
     encoders.encode_base64(part)
     part.add_header("Content-Disposition", "attachment", filename=_file_name(header_text(file["name"])))
     return part
+
+
+def attached(files: str) -> dict[str, bytes]:
+    """What is attached to a stored message: file name → content."""
+    return {Path(header_text(file["name"])).name: _content(file) for file in json.loads(files)}
 
 
 def _content(file: dict[str, str]) -> bytes:

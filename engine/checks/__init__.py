@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from engine.checks.circles import circles
 from engine.checks.completion import completion
-from engine.checks.directories import directory_circles, directory_names, unheard_deputies
+from engine.checks.directories import directory_circles, directory_names, successors, unheard_deputies
 from engine.checks.effects import effects, unused
 from engine.checks.endings import endings
 from engine.checks.groups import empty_groups, groups_for_units
@@ -23,7 +23,7 @@ from engine.plan.loader import Source
 PlanCheck = Callable[[Source, Blueprint, Directory], None]
 
 OF_A_DIRECTORY: tuple[Callable[[Source, Directory], None], ...] = (
-    directory_names, directory_circles, unheard_deputies, services,
+    directory_names, directory_circles, successors, unheard_deputies, services,
 )  # fmt: skip
 # Of what is left of a broken file, too; of a plan that has its form; of one that can be run.
 OF_ANY_PLAN: tuple[PlanCheck, ...] = (names, questions, deadlines, circles)

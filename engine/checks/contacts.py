@@ -25,7 +25,8 @@ def contacts(course: Course) -> None:
                 continue
             asked.add(asking)
             everybody = replace(rungs[0], severity=0, to=to)  # all rungs in one: who is written to at all?
-            found = recipients(everybody, blueprint, paper_task(blueprint, stage_id, units[0]), register)
+            task = paper_task(blueprint, stage_id, units[0])
+            found = recipients(everybody, blueprint, task, register, blueprint.plan.document.date)
             for name in found.keys() - told:
                 told.add(name)
                 if name in directory.units and not directory.units[name].contact.addresses:

@@ -1,16 +1,19 @@
 """Does a directory hold together: its names, its superiors, its groups?"""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 from engine.checks.circles import circles_in, drawn
 from engine.checks.references import known_units
+from engine.clock import shown_day
 from engine.i18n import _
-from engine.plan.directory import Directory, LevelGroup
+from engine.plan.directory import Directory, LevelGroup, Unit
 from engine.plan.loader import Source
 from engine.plan.salvage import UNKNOWN
 
 Path = tuple[Any, ...]
+A_DAY = timedelta(days=1)
 
 
 def directory_names(source: Source, directory: Directory) -> None:
@@ -53,6 +56,39 @@ def directory_circles(source: Source, directory: Directory) -> None:
     for circle in circles_in(within):
         text = _("a group cannot contain itself: {circle}").format(circle=drawn(circle))
         source.report_in_directory(("groups", circle[0]), "KH039", text, key=True)
+
+
+def successors(source: Source, directory: Directory) -> None:
+    """On the day after a unit's last one its successors must be there; without a last day there is nothing to take."""
+    in_circles = _succession_circles(source, directory)
+    for name, unit in directory.units.items():
+        if unit.succeeded_by and unit.valid_to is None:
+            text = _("`succeeded_by` has no effect here: {why}").format(why=_("the unit has no last day (valid_to)"))
+            source.report_in_directory(("units", name, "succeeded_by"), "KH070", text, key=True)
+        for number, item in enumerate(unit.succeeded_by if unit.valid_to else ()):
+            other, day = directory.units.get(item.unit), _day_after(unit)
+            if other and not other.exists_on(day) and not {name, item.unit} <= in_circles:
+                text = _("{successor} does not exist on {day}, when {unit} has ended")
+                message = text.format(successor=item.unit, unit=name, day=shown_day(day))
+                source.report_in_directory(("units", name, "succeeded_by", number, "unit"), "KH090", message)
+
+
+def _succession_circles(source: Source, directory: Directory) -> set[str]:
+    """The units in them, each circle told once; one unit of them always ends before the other."""
+    after = {
+        name: [one.unit for one in unit.succeeded_by] for name, unit in directory.units.items() if unit.succeeded_by
+    }
+    found: set[str] = set()
+    for circle in circles_in(after):
+        text = _("units cannot succeed one another in a circle: {circle}").format(circle=drawn(circle))
+        source.report_in_directory(("units", circle[0], "succeeded_by"), "KH039", text, key=True)
+        found |= set(circle)
+    return found
+
+
+def _day_after(unit: Unit) -> date:
+    assert unit.valid_to is not None
+    return min(unit.valid_to, date.max - A_DAY) + A_DAY
 
 
 def unheard_deputies(source: Source, directory: Directory) -> None:

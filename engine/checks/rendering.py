@@ -8,7 +8,8 @@ from engine.checks.paper import PaperRegister, ladders, paper_task
 from engine.checks.timeline import Course
 from engine.i18n import _
 from engine.ladders import label
-from engine.notices import Notice, Section, render_notice
+from engine.notices import Notice, render_notice
+from engine.sections import Section
 
 
 def rendering(course: Course) -> None:

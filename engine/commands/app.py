@@ -6,16 +6,14 @@ from functools import wraps
 from typing import Any, TypeVar
 
 import click
-from sqlalchemy import Engine
 
-from engine.calendar import Calendar
 from engine.clock import local_date, read_instant, system_clock
 from engine.config import Settings, load_settings
 from engine.db import bring_up_to_date, connect, open_store, usable_version
 from engine.errors import BadValue
 from engine.i18n import _
 from engine.machine import Act
-from engine.office import Office
+from engine.office import Office, office_of
 from engine.service.select import Selection
 from engine.service.units import user_of_token
 
@@ -25,7 +23,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 def open_office() -> Office:
     """The store, brought up to date, and the calendar that the settings name."""
     settings = load_settings()
-    return _office(settings, open_store(settings.database_url))
+    return office_of(open_store(settings.database_url), settings)
 
 
 def look_in(settings: Settings) -> Office:
@@ -33,12 +31,7 @@ def look_in(settings: Settings) -> Office:
     engine = connect(settings.database_url)
     if usable_version(engine) is None:
         bring_up_to_date(engine)
-    return _office(settings, engine)
-
-
-def _office(settings: Settings, engine: Engine) -> Office:
-    hours = settings.hours
-    return Office(engine, settings, Calendar(zone=settings["zone"], work_start=hours[0][0], hours=hours))
+    return office_of(engine, settings)
 
 
 def moment(office: Office, text: str | None, now: datetime) -> datetime:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from engine.commands.running import print_status
+from engine.commands.output import console
+from engine.commands.status import picture
 from engine.i18n import _
 
 
@@ -22,7 +23,7 @@ def _demo() -> click.Command:
             )
             status = play(Path(folder), letterbox, click.echo)
             click.echo()
-            print_status(status)
+            console().print(picture(status))
         click.echo()
         click.echo(_("Where to look next: README.md; your own: kh check PLAN, kh start PLAN, kh status, kh run"))
 

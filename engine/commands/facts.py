@@ -1,17 +1,15 @@
-"""fix-date, answer, note, units."""
+"""fix-date, answer, note."""
 
-from pathlib import Path
 from typing import Any
 
 import click
 
 from engine.clock import read_day
 from engine.commands.app import act_of, acting, selecting, selection_of, with_office
-from engine.commands.output import day, print_json, print_table
+from engine.commands.output import day
 from engine.i18n import _
 from engine.office import Office
 from engine.service.facts import answer, fix_date, note
-from engine.service.units import give_token, list_units, load_units, only_directory, take_token
 
 
 def _fix_date() -> click.Command:
@@ -80,55 +78,6 @@ def _say_dry(dry_run: bool) -> None:
         click.echo(_("(dry run: nothing was changed)"))
 
 
-def _units() -> click.Group:
-    group = click.Group("units", help=_("The register of units: names, superiors, contacts, validity."))
-
-    @group.command("list", help=_("List the units of a directory as the register has them."))
-    @click.argument("directory", required=False)
-    @click.option("--json", "as_json", is_flag=True, help=_("Print JSON."))
-    @with_office
-    def listing(office: Office, options: dict[str, Any]) -> None:
-        rows = list_units(office, options["directory"])
-        if options["as_json"]:
-            print_json(rows)
-            return
-        columns = ("directory", "unit", "name", "level", "parent", "email", "valid_to")
-        headings = (_("Directory"), _("Unit"), _("Name"), _("Level"), _("Superior"), _("E-mail"), _("Until"))
-        print_table(headings, [[row[name] for name in columns] for row in rows])
-
-    @group.command("load", help=_("Load a corrected directory file; each changed unit is an entry."))
-    @click.argument("file", type=click.Path(path_type=Path))
-    @acting
-    @with_office
-    def loading(office: Office, options: dict[str, Any]) -> None:
-        dry_run, file = options.pop("dry_run"), options.pop("file")
-        found = load_units(office, file, act_of(office, options), dry_run=dry_run)
-        for unit in found.added:
-            click.echo(_("new: {unit}").format(unit=unit))
-        for unit in found.changed:
-            click.echo(_("changed: {unit}").format(unit=unit))
-        click.echo(_("{added} new units, {changed} changed").format(added=len(found.added), changed=len(found.changed)))
-        _say_dry(dry_run)
-
-    @group.command("token", help=_("Give a person a secret for KH_TOKEN, shown this once."))
-    @click.argument("user")
-    @click.option("--directory", metavar="NAME", help=_("The directory (needed where there are several)."))
-    @click.option("--revoke", is_flag=True, help=_("Take the secret back instead."))
-    @acting
-    @with_office
-    def token(office: Office, options: dict[str, Any]) -> None:
-        dry_run, user, revoke = options.pop("dry_run"), options.pop("user"), options.pop("revoke")
-        directory = only_directory(office, options.pop("directory"))
-        if revoke:
-            take_token(office, directory, user, act_of(office, options), dry_run=dry_run)
-            click.echo(_("{user} has no token any more").format(user=user))
-        else:
-            click.echo(give_token(office, directory, user, act_of(office, options), dry_run=dry_run))
-        _say_dry(dry_run)
-
-    return group
-
-
 commands: dict[str, click.Command] = {
-    "fix-date": _fix_date(), "answer": _answer(), "note": _note(), "units": _units(),
+    "fix-date": _fix_date(), "answer": _answer(), "note": _note(),
 }  # fmt: skip

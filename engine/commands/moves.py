@@ -7,13 +7,16 @@ from typing import Any
 import click
 
 from engine.clock import read_day
+from engine.commands.amending import print_amended
 from engine.commands.app import act_of, acting, selecting, selection_of, with_office
-from engine.commands.output import print_json, print_table
+from engine.commands.output import print_json, print_table, watched
 from engine.i18n import _
 from engine.office import Office
+from engine.pieces import told
+from engine.service.entries import undo_entry
+from engine.service.handing_in import ALL, read_handing
 from engine.service.moves import Outcome, move
 from engine.service.select import read_arrivals
-from engine.service.undoing import undo
 from engine.states import Trigger, state_label
 
 HELP: dict[Trigger, Callable[[], str]] = {
@@ -24,6 +27,21 @@ HELP: dict[Trigger, Callable[[], str]] = {
     Trigger.CANCEL: lambda: _("Drop duties for good. Needs --reason."),
     Trigger.EXEMPT: lambda: _("Free units from a duty. Needs --reason."),
 }
+
+
+# What single moves take besides.
+OPTIONS: dict[Trigger, tuple[Callable[[click.Command], click.Command], ...]] = {
+    Trigger.RETURN: (click.option("--new-date", metavar="DAY", help=_("The new last day.")),),
+    Trigger.SUBMIT: (
+        click.option("--output", "outputs", multiple=True, metavar="NAME[=COUNT]",
+                     help=_("Only this output came, so many of it (by default as many as the plan asks for).")),
+        click.option("--by", metavar="FORM", help=_("It came in this form only, of those the plan names.")),
+        click.option("--file", "files", multiple=True, metavar="[NAME=]PATH",
+                     help=_("A file that came (of that output), to be kept.")),
+        click.option("--count", "counts", multiple=True, metavar="QUOTA=C+I",
+                     help=_("So many collectives and individuals are counted against a quota.")),
+    ),
+}  # fmt: skip
 
 
 def _make(trigger: Trigger) -> click.Command:
@@ -40,21 +58,37 @@ def _make(trigger: Trigger) -> click.Command:
         table, new_date = options.pop("table"), options.pop("new_date", None)
         arrivals = read_arrivals(Path(table), office.zone, office.calendar.work_start) if table else None
         day = read_day(new_date) if new_date else None
-        outcomes = move(office, selection, trigger, act, new_date=day, arrivals=arrivals, dry_run=dry_run)
+        words = [options.pop(name) for name in ("outputs", "by", "files", "counts") if name in options]
+        handing = read_handing(office, *words) if words else ALL
+        outcomes = move(
+            office, selection, trigger, act,
+            new_date=day, arrivals=arrivals, handing=handing, watch=watched, dry_run=dry_run,
+        )  # fmt: skip
         print_outcomes(outcomes, as_json, dry_run)
 
     command = click.command(trigger.value, help=HELP[trigger]())(run)
-    if trigger is Trigger.RETURN:
-        command = click.option("--new-date", metavar="DAY", help=_("The new last day."))(command)
+    for option in reversed(OPTIONS.get(trigger, ())):
+        command = option(command)
     return command
 
 
 def print_outcomes(outcomes: list[Outcome], as_json: bool, dry_run: bool) -> None:
+    for warning in dict.fromkeys(item.warning for item in outcomes if item.warning):
+        click.echo(_("warning: {problem}").format(problem=warning), err=True)
     if as_json:
-        print_json([{"task": item.task, "before": item.before, "after": item.after} for item in outcomes])
+        print_json(
+            [
+                {"task": item.task, "before": item.before, "after": item.after,
+                 "missing": [piece._asdict() for piece in item.missing]} for item in outcomes
+            ]
+        )  # fmt: skip
         return
     rows = [(item.task, state_label(item.before), "→", state_label(item.after)) for item in outcomes]
     print_table((_("Task"), _("Before"), "", _("After")), rows)
+    for item in outcomes:
+        if item.missing:
+            text = _("{task}: a part came; still missing: {pieces}")
+            click.echo(text.format(task=item.task, pieces=told(item.missing)))
     text = _("{n} tasks would change (nothing was changed)") if dry_run else _("{n} tasks changed")
     click.echo(text.format(n=len(outcomes)))
 
@@ -67,8 +101,14 @@ def _undo() -> click.Command:
     def run(office: Office, options: dict[str, Any]) -> None:
         dry_run = options.pop("dry_run")
         entry = options.pop("entry")
-        found = undo(office, entry, act_of(office, options), dry_run=dry_run)
-        print_outcomes([found.outcome], False, dry_run)
+        found = undo_entry(office, entry, act_of(office, options), dry_run=dry_run)
+        if found.outcome:
+            print_outcomes([found.outcome], False, dry_run)
+        elif found.amended:
+            print_amended([found.amended], dry_run)
+        else:
+            text = _("{name} would be open again") if dry_run else _("{name} is open again")
+            click.echo(text.format(name=found.instance))
         for message_id in found.sent:
             click.echo(_("sent in the meantime and not to be called back: {id}").format(id=message_id))
 

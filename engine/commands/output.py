@@ -5,7 +5,7 @@ rich is imported where a table is drawn: what prints JSON or a line need not wai
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine.clock import shown, shown_day
+from engine.i18n import _
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -63,3 +64,22 @@ def day(value: date | None) -> str:
 
 def local(value: datetime | None, zone_name: str) -> str:
     return shown(value, zone_name) if value else "–"
+
+
+MANY = 100
+
+
+def watched(batches: Sequence[Sized]) -> Iterator[Any]:
+    """The batches one by one; with a bar, where there is much to do and a terminal to show it on."""
+    total = sum(map(len, batches))
+    if total <= MANY or not sys.stderr.isatty():
+        yield from batches
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task(_("Tasks"), total=total)
+        for batch in batches:
+            yield batch
+            progress.advance(bar, len(batch))

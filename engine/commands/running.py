@@ -1,19 +1,21 @@
-"""start, list, status, tasks, show."""
+"""start, list, tasks, show."""
 
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
 
 from engine.clock import system_clock
 from engine.commands.app import act_of, acting, moment, selecting, selection_of, viewing, with_office
-from engine.commands.output import console, day, local, print_json, print_table
+from engine.commands.output import day, local, print_json, print_table
 from engine.db import reading
 from engine.i18n import _
 from engine.office import Office
 from engine.plan.files import find_plan
-from engine.reports.plans import instance_views, plan_view, task_view
-from engine.reports.tasks import status_view, task_views
+from engine.reports.plans import find_task, instance_views, plan_view, task_view
+from engine.reports.tasks import task_views
+from engine.service.handing_in import save_files
 from engine.service.select import select
 from engine.service.start import start
 from engine.states import state_label
@@ -70,64 +72,13 @@ def _list() -> click.Command:
         if options["as_json"]:
             print_json(rows)
             return
-        headings = (_("Instance"), _("Number"), _("Plan"), _("Started"), _("Tasks"), _("Done"))
+        headings = (_("Instance"), _("Number"), _("Plan"), _("Started"), _("Closed"), _("Tasks"), _("Done"))
         print_table(headings, [
             (row["instance"], row["number"], row["title"], local(row["started_at"], office.zone),
-             row["tasks"], row["done"]) for row in rows
+             local(row["closed_at"], office.zone), row["tasks"], row["done"]) for row in rows
         ])  # fmt: skip
 
     return run
-
-
-def _status() -> click.Command:
-    @click.command("status", help=_("How a plan stands: the four cells, each stage, what is missing, open questions."))
-    @click.argument("instance")
-    @viewing
-    @with_office
-    def run(office: Office, options: dict[str, Any]) -> None:
-        now = moment(office, options["at"], system_clock())
-        with reading(office.engine) as connection:
-            view = status_view(office, connection, options["instance"], now)
-        if options["as_json"]:
-            print_json(view)
-        else:
-            print_status(view)
-
-    return run
-
-
-def print_status(view: dict[str, Any]) -> None:
-    number = view["number"] or _("no number")
-    dated = day(view["date"]) + (" " + _("(inferred)") if view["date_inferred"] else "")
-    console().print(f"{view['instance']} · {number} · {dated}", markup=False, style="bold")
-    console().print(view["title"], markup=False)
-    if view["source"] == "news":
-        click.echo(_("Secondary source: a news article about the plan, not the plan itself."))
-    print_table(("", _("on time / in time"), _("late / overdue")), [
-        (_("done"), view["done_on_time"], view["done_late"]),
-        (_("open"), view["open_in_time"], view["open_overdue"]),
-        (_("no date yet"), view["undated"], ""),
-    ])  # fmt: skip
-    click.echo()
-    headings = (_("Stage"), _("Done"), _("Due"), _("Missing"))
-    print_table(headings, [
-        ("/".join(part for part in (row["stage"], row["period"]) if part), f"{row['done']}/{row['tasks']}",
-         day(row["last_day"]), _shortened(row["missing_names"]))
-        for row in view["stages"]
-    ])  # fmt: skip
-    for text in view["prohibitions"]:
-        click.echo(_("Not to be done: {text}").format(text=text))
-    if view["questions"]:
-        click.echo()
-        click.echo(_("Open questions of the plan (kh answer {instance} ID TEXT):").format(instance=view["instance"]))
-        for item in view["questions"]:
-            clause = f" ({item['clause']})" if item["clause"] else ""
-            click.echo(f"  {item['id']}{clause}: {item['text']}")
-
-
-def _shortened(names: list[str], most: int = 5) -> str:
-    shown = "; ".join(names[:most])
-    return shown + (" " + _("and {n} more").format(n=len(names) - most) if len(names) > most else "")
 
 
 def _tasks() -> click.Command:
@@ -162,15 +113,21 @@ def _date_of(row: dict[str, Any]) -> str:
 def _show() -> click.Command:
     @click.command("show", help=_("Show a plan (INSTANCE) or a task (its selector) with all its facts."))
     @click.argument("selector")
+    @click.option("--save", metavar="FOLDER", help=_("Copy the files that were handed in for the task to this folder."))
     @viewing
     @with_office
     def run(office: Office, options: dict[str, Any]) -> None:
         now = moment(office, options["at"], system_clock())
+        selector, into = options["selector"], options["save"]
         with reading(office.engine) as connection:
-            if "/" in options["selector"]:
-                view = task_view(office, connection, options["selector"], now)
+            if into is not None:
+                task = find_task(office, connection, selector, now)
+                for path in save_files(office, connection, task, Path(into)):
+                    click.echo(_("saved: {path}").format(path=path), err=options["as_json"])
+            if "/" in selector:
+                view = task_view(office, connection, selector, now)
             else:
-                view = plan_view(office, connection, options["selector"])
+                view = plan_view(office, connection, selector)
         if options["as_json"]:
             print_json(view)
         else:
@@ -201,5 +158,5 @@ def _one_line(item: dict[str, Any]) -> str:
 
 
 commands: dict[str, click.Command] = {
-    "start": _start(), "list": _list(), "status": _status(), "tasks": _tasks(), "show": _show(),
+    "start": _start(), "list": _list(), "tasks": _tasks(), "show": _show(),
 }  # fmt: skip

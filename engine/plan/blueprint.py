@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -23,6 +24,7 @@ from engine.errors import PhraseError
 from engine.ladders import Repeat, Rung, built_in, make_rung, with_unique_ids
 from engine.plan.directory import Directory
 from engine.plan.model import SNAPSHOT, After, Plan, Stage
+from engine.plan.stand_ins import Handed, StandIn, played
 
 # The kinds of phrase that put a date, or a rule for one, on a task.
 DATED_KINDS = frozenset({"date", "window", "period", "recurring", "relative"})
@@ -48,10 +50,15 @@ class Blueprint:
         directory_name: str,
         calendar_name: str = "",
         also: Collection[str] = (),
+        retired: Collection[str] = (),
     ):
-        """`also`: stages that phrases may hang on though they are so broken that the plan is without them."""
+        """`also`: stages that phrases may hang on though they are so broken that the plan is without them.
+
+        `retired`: stages an amendment dropped. They stay among the plan's, because their tasks stay in the store.
+        """
         self.plan, self.groups = plan, groups
         self.directory_name, self.calendar_name = directory_name, calendar_name
+        self.retired, self.handed = frozenset(retired), Handed()
         self._stages = {*plan.stages, *also}
         self._dues: dict[str, Due] = {}
         self._partners: dict[str, dict[str, tuple[str, ...]]] = {}
@@ -71,7 +78,7 @@ class Blueprint:
         content = json.loads(text)
         groups = {name: tuple(members) for name, members in content["groups"].items()}
         plan = Plan.model_validate(content["plan"], context=SNAPSHOT)
-        return cls(plan, groups, content["directory"], content.get("calendar", ""))
+        return cls(plan, groups, content["directory"], content.get("calendar", ""), retired=content.get("retired", ()))
 
     def to_json(self) -> str:
         """The snapshot: equal plans, their stages in the same order, have equal digests."""
@@ -80,11 +87,30 @@ class Blueprint:
         content = {"plan": plan, "groups": dict(sorted(self.groups.items())), "directory": self.directory_name}
         if self.calendar_name:
             content["calendar"] = self.calendar_name
+        if self.retired:
+            content["retired"] = sorted(self.retired)
         return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
     @staticmethod
     def digest(snapshot: str) -> str:
         return hashlib.sha256(snapshot.encode()).hexdigest()
+
+    @property
+    def stages(self) -> dict[str, Stage]:
+        """The stages in force."""
+        return {name: stage for name, stage in self.plan.stages.items() if name not in self.retired}
+
+    def revised(self, stages: Mapping[str, Stage]) -> "Blueprint":
+        """The same with other stages."""
+        plan = self.plan.model_copy(update={"stages": dict(stages)})
+        return Blueprint(plan, self.groups, self.directory_name, self.calendar_name, retired=self.retired)
+
+    def played_by(self, stand_ins: Sequence[StandIn]) -> "Blueprint":
+        """The same plan with other units in some parts; what its phrases mean is not read again."""
+        other = copy(self)
+        other.plan, other.handed = played(self.plan, stand_ins, self.members), Handed(stand_ins)
+        other._partners, other._holders = {}, {}
+        return other
 
     # --- who -----------------------------------------------------------------------------------------------------
 
@@ -111,13 +137,29 @@ class Blueprint:
     def partners(self, stage_id: str, unit: str) -> tuple[str, ...]:
         """All the units of the task that `unit` is known for."""
         if stage_id not in self._partners:
-            self._partners[stage_id] = {units[0]: units for units in self.holders(stage_id) if len(units) > 1}
+            self._partners[stage_id] = self._together(stage_id)
         return self._partners[stage_id].get(unit, (unit,))
 
-    def lead(self, stage_id: str, unit: str) -> str:
-        """The unit that `unit`'s task in a stage is known by; itself where it has one of its own, or none."""
+    def _together(self, stage_id: str) -> dict[str, tuple[str, ...]]:
+        """Of the tasks that several units do: the unit it is, or was, known by → all of them."""
+        found = {units[0]: units for units in self.holders(stage_id) if len(units) > 1}
+        for old, new in self.handed.of(stage_id) if found else ():
+            if new in found:
+                found.setdefault(old, (old, *found[new][1:]))
+        return found
+
+    def known_as(self, stage_id: str, unit: str) -> list[str]:
+        """The units that `unit`'s task in a stage may be known by, the likeliest first.
+
+        That is itself, but for a partner in a joint task; then those whose work it took over.
+        """
         self.partners(stage_id, unit)
-        return next((first for first, units in self._partners[stage_id].items() if unit in units), unit)
+        together = self._partners[stage_id].items()
+        names: dict[str, None] = {}
+        for one in (unit, *self.handed.forebears(unit)):
+            leads = [first for first, units in together if one in units]
+            names |= dict.fromkeys(leads or [one])
+        return list(names)
 
     def accept_by(self, stage: Stage) -> str | None:
         return stage.accept_by or self.plan.accept_by

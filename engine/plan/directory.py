@@ -105,6 +105,11 @@ class Unit(Model):
                 return name.name
         return self.name or self.names[-1].name
 
+    def head_email_on(self, day: date) -> str | None:
+        """Where the head's notices of a day go: to the deputy in charge, else to the head."""
+        deputy = next((one.email for one in self.deputies if one.from_ <= day <= one.to), None)
+        return deputy or (self.head.email if self.head else None)
+
     def exists_on(self, day: date) -> bool:
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 

@@ -139,6 +139,8 @@ GUIDE: dict[str, dict[str, tuple[Any, ...]]] = {
         "name": (N_("What it is called."), "Báo cáo tổng kết"),
         "kind": (N_("What sort of thing it is; other by default."), "report"),
         "count": (N_("How many; one by default."), 2),
+        "required": (N_("true: it is only taken with number and date of the paper, or with a file, and in full number. "
+                        "Where some outputs are required, the task waits for those alone."), True),
         "form": (N_("How it is handed in."), ["công văn", "tệp"]),
         "outline": (N_("The outline or form it follows."), "Phụ lục I"),
         "data": (N_("The time its figures cover: from a year, month or day to another, or a stretch of every year."),

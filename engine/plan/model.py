@@ -181,6 +181,7 @@ class Output(Model):
     name: Text
     kind: OutputKind = "other"
     count: Number = Field(default=1, ge=1, le=1_000_000)
+    required: Flag = False
     form: Texts = ()
     outline: Text | None = None
     data: DataText | None = None  # type: ignore[valid-type]

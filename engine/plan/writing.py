@@ -15,7 +15,9 @@ OTHER_READER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 def one_line(text: str, most: int | None = None) -> str:
     """Text on one line of at most so many characters, without control or direction characters."""
-    plain = "".join(char if unicodedata.category(char)[0] != "C" else " " for char in text)
+    plain = text
+    if not text.isprintable():  # what has no such characters need not be looked at one by one
+        plain = "".join(char if unicodedata.category(char)[0] != "C" else " " for char in text)
     line = " ".join(unicodedata.normalize("NFC", plain).split())
     return line if most is None or len(line) <= most else line[: most - 1] + "…"
 

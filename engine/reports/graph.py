@@ -164,14 +164,14 @@ def graph_of(
             when=one_line(_when(blueprint, stage_id, dates.get(stage_id, ())), LONGEST),
             progress=(progress or {}).get(stage_id),
         )
-        for stage_id, stage in plan.stages.items()
+        for stage_id, stage in blueprint.stages.items()
     ]  # fmt: skip
     edges = dict.fromkeys(_edges(blueprint))
     return Graph(one_line(f"{plan.number} · {plan.title}", LONGEST), tuple(nodes), tuple(edges))
 
 
 def _edges(blueprint: Blueprint) -> Iterator[Edge]:
-    for target in blueprint.plan.stages:
+    for target in blueprint.stages:
         anchor = blueprint.anchor(target)
         waits = [(source, item.how) for item in blueprint.predecessors(target) for source in item.stages]
         yield from (Edge(source, target, how, dated=source == anchor) for source, how in waits)

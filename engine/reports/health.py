@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from engine.calendar import Calendar
 from engine.clock import shown
 from engine.db import head_version, hide_password, reading, schema_version
 from engine.i18n import _
 from engine.office import Office
 from engine.reports import surroundings
+from engine.reports.absences import left_open
 from engine.service.audit import ANCHORED
-from engine.service.ticking import HEARTBEAT
+from engine.service.ticking import HEARTBEAT, stood_still
 from engine.vitals import Vitals, vitals
 
 SILENT_FOR = timedelta(days=1)
@@ -37,6 +39,8 @@ class Look:
     now: datetime
     schema: str | None
     vitals: Vitals | None
+    calendar: Calendar
+    open_ends: list[str]  # what ended units left to be decided
 
     @property
     def database(self) -> Path | None:
@@ -50,11 +54,13 @@ class Look:
 def findings(office: Office, now: datetime) -> list[Finding]:
     """Every check that can be made, in the order of the table."""
     schema = schema_version(office.engine)
-    found = None
+    found, calendar, open_ends = None, office.calendar, list[str]()
     if schema == head_version():
         with reading(office.engine) as connection:
             found = vitals(connection, HEARTBEAT, ANCHORED)
-    look = Look(office, now, schema, found)
+            calendar = office.almanac(connection).national
+            open_ends = left_open(office, connection, now)
+    look = Look(office, now, schema, found, calendar, open_ends)
     verdicts = {name: check(look) for name, check in CHECKS.items()}
     if found:
         verdicts |= {name: check(look, found) for name, check in CHECKS_OF_VITALS.items()}
@@ -113,7 +119,7 @@ def _ahead(look: Look, found: Vitals) -> Verdict:
 
 def _silent(look: Look, found: Vitals) -> Verdict:
     text = _("last tick: {last}").format(last=look.when(found.last_tick))
-    if found.running and (found.last_tick is None or look.now - found.last_tick > SILENT_FOR):
+    if found.running and (found.last_tick is None or stood_still(look.calendar, found.last_tick, look.now)):
         return False, f"{text} – " + _("nothing is sent until `kh run` or a cron job with `kh tick` runs")
     return True, text
 
@@ -147,6 +153,10 @@ def _dead(_look: Look, found: Vitals) -> Verdict:
     return not found.messages["dead"], text.format(n=found.messages["dead"])
 
 
+def _held(_look: Look, found: Vitals) -> Verdict:
+    return True, _("{n} messages wait for a signature").format(n=found.messages["held"])
+
+
 def _anchor(look: Look, found: Vitals) -> Verdict:
     text = _("the log was last anchored: {at} (kh audit anchor)").format(at=look.when(found.last_anchor))
     return found.last_anchor is None or look.now - found.last_anchor <= ANCHOR_FOR, text
@@ -156,6 +166,10 @@ def _people(_look: Look, found: Vitals) -> Verdict:
     if found.people:
         return True, _("people named in the directories: {n}").format(n=found.people)
     return True, _("no people are named: whoever opens this database may do everything")
+
+
+def _units(look: Look, _found: Vitals) -> Verdict:
+    return not look.open_ends, "; ".join(look.open_ends) or _("no plan waits for a unit's successor")
 
 
 CHECKS: dict[str, Callable[[Look], Verdict]] = {
@@ -173,6 +187,8 @@ CHECKS_OF_VITALS: dict[str, Callable[[Look, Vitals], Verdict]] = {
     "due": _due,
     "outbox": _outbox,
     "dead": _dead,
+    "held": _held,
     "anchor": _anchor,
     "people": _people,
+    "units": _units,
 }

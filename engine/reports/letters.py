@@ -6,14 +6,14 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from engine.clock import local_date
-from engine.digest import Desk
+from engine.desk import Desk
 from engine.errors import BadValue
 from engine.i18n import _
 from engine.letters import Letter, write_letter
-from engine.notices import Section
 from engine.office import Office, Register
 from engine.plan.blueprint import Blueprint
 from engine.rows import TaskRow
+from engine.sections import Section
 
 
 def letter_about(
@@ -56,7 +56,7 @@ def _to_others(tasks: Sequence[TaskRow], coordinator: str) -> list[TaskRow]:
 
 
 def _require_one_event(blueprint: Blueprint, tasks: Sequence[TaskRow]) -> None:
-    events = [name for name, stage in blueprint.plan.stages.items() if stage.type == "event"]
+    events = [name for name, stage in blueprint.stages.items() if stage.type == "event"]
     if len(tasks) != 1 or tasks[0].stage not in events:
         known = ", ".join(events) or _("none")
         raise BadValue(_("an invitation is to one event; the events of this plan: {events}").format(events=known))

@@ -6,13 +6,15 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from engine import outbox, store
+from engine import amendments, outbox, store
 from engine.errors import BadValue
 from engine.i18n import _
 from engine.office import Office, Register
 from engine.reports.extensions import ledger_views
+from engine.reports.handed_in import hand_in_views, quota_views
 from engine.reports.notices import decision_views
 from engine.reports.tasks import task_views
+from engine.rows import TaskRow
 from engine.service.select import Selection
 from engine.service.select import select as select_tasks
 from engine.states import State
@@ -45,20 +47,34 @@ def plan_view(office: Office, connection: Connection, name: str) -> dict[str, An
     content["questions"] = [
         {**item.model_dump(mode="json"), "answer": answers.get(item.id)} for item in blueprint.plan.questions
     ]
+    if blueprint.plan.quotas:
+        counts = quota_views(connection, instance, blueprint)
+        content["quotas"] = {name: {**quota, **counts[name]} for name, quota in content["quotas"].items()}
     content["stages"] = {
         stage_id: stage.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-        for stage_id, stage in blueprint.plan.stages.items()
+        for stage_id, stage in blueprint.stages.items()
     }
-    return {"instance": name, "snapshot": instance.snapshot, "started_at": instance.started_at, **content}
+    if blueprint.retired:
+        content["stages_dropped"] = sorted(blueprint.retired)
+    if changed := amendments.amendments(connection, instance.id):
+        columns = ("at", "old", "new", "undone_at")
+        content["amendments"] = [{name: getattr(row, name) for name in columns} for row in changed]
+    moments = {"started_at": instance.started_at, "closed_at": instance.closed_at}
+    return {"instance": name, "snapshot": instance.snapshot, **moments, **content}
 
 
-def task_view(office: Office, connection: Connection, selector: str, now: datetime) -> dict[str, Any]:
-    """One task: its facts, its stage, its units, what was decided about its notices, and its story."""
+def find_task(office: Office, connection: Connection, selector: str, now: datetime) -> TaskRow:
+    """The one task that a selector names. Raises NotFound, and BadValue where it names none or several."""
     tasks = select_tasks(office, connection, Selection([selector]), now)
     if len(tasks) != 1:
         message = _("“{selector}” names {n} tasks; `show` takes one (kh tasks lists them)")
         raise BadValue(message.format(selector=selector, n=len(tasks)))
-    task = tasks[0]
+    return tasks[0]
+
+
+def task_view(office: Office, connection: Connection, selector: str, now: datetime) -> dict[str, Any]:
+    """One task: its facts, its stage, its units, what was handed in, decided about its notices, and its story."""
+    task = find_task(office, connection, selector, now)
     instance = office.instance(connection, task.instance)
     blueprint = office.blueprint(connection, instance)
     register = Register(connection, instance.directory)
@@ -66,11 +82,14 @@ def task_view(office: Office, connection: Connection, selector: str, now: dateti
         unit: _unit(register, unit, blueprint.plan.document.date) for unit in blueprint.partners(task.stage, task.unit)
     }
     return {
-        **task_views(office, connection, tasks, now)[0],
+        **task_views(office, connection, [task], now)[0],
         **ledger_views(connection, task, office.zone),
         "units": units,
         "definition": blueprint.plan.stages[task.stage].model_dump(mode="json", by_alias=True, exclude_defaults=True),
-        "notices": decision_views(connection, outbox.decisions(connection, outbox.DECISION.c.task_id == task.id)),
+        "hand_ins": hand_in_views(connection, task),
+        "notices": decision_views(
+            connection, outbox.decisions(connection, outbox.DECISION.c.task_id == task.id), office.zone
+        ),
         "story": [entry_view(row) for row in store.entries(connection, store.ENTRY.c.task_id == task.id)],
     }
 

@@ -13,6 +13,13 @@ WHEN = {
     ("return", "after"): N_("{amount} after it was sent back"),
 }
 BEFORE_THE_WINDOW = N_("{amount} before the window")
+RAISED = {
+    "remind": N_("an extra reminder, by hand"),
+    "remind-overdue": N_("an extra reminder, by hand"),
+    "stood-still": N_("nothing ran for a whole working day"),
+    "unit-ended": N_("its unit has ended, nobody took it over yet"),
+    "taken-in": N_("another unit's work became part of it"),
+}
 STILL = {
     "not-acknowledged": N_("not acknowledged yet"),
     "not-submitted": N_("not handed in yet"),
@@ -24,6 +31,8 @@ STILL = {
 
 def in_words(rung: Rung, occurrence: int = 1) -> str:
     """`3 working days after the deadline; not handed in yet; 2nd time`."""
+    if rung.id in RAISED:
+        return _(RAISED[rung.id])
     parts = [_when(rung)]
     if rung.condition:
         parts.append(_(STILL[rung.condition]))

@@ -17,11 +17,11 @@ from engine.states import state_label
 
 # trigger → its sentence; {after} is the new state, the other names are facts of the entry.
 SENTENCES = {
-    "create": N_("The plan was started; the task is “{after}”."),
+    "create": N_("The task was made; it is “{after}”."),
     "open": N_("Its turn came."),
     "ack": N_("Taken up by the unit."),
     "submit": N_("Handed in; now “{after}”."),
-    "arrival": N_("A part arrived."),
+    "arrival": N_("A part arrived: {text}."),
     "accept": N_("Accepted."),
     "return": N_("Sent back."),
     "cancel": N_("Dropped."),

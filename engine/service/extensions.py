@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from engine import ledgers, machine
 from engine.clock import local_date, shown_day
 from engine.errors import BadValue
+from engine.gates import next_look_at
 from engine.i18n import N_, _
 from engine.machine import Act
 from engine.office import Office
@@ -128,7 +129,7 @@ def _granted(settling: Settling, task: TaskRow, asked: ExtensionRow, day: date, 
 def _next_look(task: TaskRow, moment: datetime) -> datetime | None:
     if task.state in FINAL | HALTED:
         return None
-    return task.opens_at if task.state == State.WAITING else moment
+    return next_look_at(task.approximate, task.opens_at, moment) if task.state == State.WAITING else moment
 
 
 def refuse(

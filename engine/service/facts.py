@@ -15,7 +15,7 @@ from engine.service import rights
 from engine.service.moves import checked_moment, new_deadline
 from engine.service.reminders import keep_quiet
 from engine.service.select import Selection, select_some
-from engine.settle import Settling, by_instance
+from engine.settle import Settling, by_instance, refuse_closed
 from engine.states import FINAL
 
 
@@ -85,6 +85,7 @@ def answer(office: Office, instance_name: str, question: str, text: str, act: Ac
         raise BadValue(_("an answer needs a text"))
     with rights.acting(office, act, dry_run=dry_run) as connection:
         instance = office.instance(connection, instance_name)
+        refuse_closed(instance)
         blueprint = office.blueprint(connection, instance)
         rights.require_coordinator(connection, blueprint, act)
         known = [item.id for item in blueprint.plan.questions]

@@ -1,26 +1,30 @@
 """Moving tasks: acknowledge, hand in, accept, return, cancel, exempt; one or many, all or nothing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from engine import machine
+from engine import machine, store
 from engine.clock import local_date, shown, shown_day
 from engine.dates import Dates
 from engine.errors import BadValue, NotFound
 from engine.i18n import _
 from engine.machine import Act, Step
 from engine.office import Office
+from engine.pieces import Piece
 from engine.plan.blueprint import Blueprint
 from engine.rows import TaskRow
-from engine.service import rights
+from engine.service import quotas, rights
+from engine.service.handing_in import ALL, ARRIVAL, Handing, Received, give_back, keeping, receive
 from engine.service.select import Arrival, Selection, select_some
 from engine.settle import Moved, Settling, by_instance, rearmed
 from engine.states import State, Trigger
 
+BATCH = 100
+Watch = Callable[[Sequence[Sequence[Step]]], Iterator[Sequence[Step]]]
 NEEDS_REASON = (Trigger.RETURN, Trigger.CANCEL, Trigger.EXEMPT)
 
 
@@ -31,6 +35,8 @@ class Outcome:
     task: str
     before: str
     after: str
+    missing: tuple[Piece, ...] = ()  # of a task that was handed in in part: what is still owed
+    warning: str = ""
 
 
 def move(
@@ -41,18 +47,23 @@ def move(
     *,
     new_date: date | None = None,
     arrivals: Sequence[Arrival] | None = None,
+    handing: Handing = ALL,
+    watch: Watch = iter,
     dry_run: bool = False,
 ) -> list[Outcome]:
     """Apply one trigger to every selected task in one transaction; nothing changes if one of them refuses.
 
-    `act.happened_at` is when it happened: the arrival, for a hand-in. Raises BadValue, NotFound, IllegalMove,
-    Denied, Conflict.
+    `act.happened_at` is when it happened: the arrival, for a hand-in; `handing` is what came with it. `watch` is handed
+    the batches and hands them on one by one. Raises BadValue, NotFound, IllegalMove, Denied, Conflict.
     """
     if trigger in NEEDS_REASON:
         require_reason(trigger, act)
-    with rights.acting(office, act, dry_run=dry_run) as connection:
+    with keeping(office, handing), rights.acting(office, act, dry_run=dry_run) as connection:
         tasks = _selected(office, connection, selection, arrivals, act)
-        return move_tasks(office, connection, tasks, trigger, act, new_date=new_date, arrivals=arrivals)
+        return move_tasks(
+            office, connection, tasks, trigger, act,
+            new_date=new_date, arrivals=arrivals, handing=handing, watch=watch,
+        )  # fmt: skip
 
 
 def move_tasks(
@@ -64,6 +75,8 @@ def move_tasks(
     *,
     new_date: date | None = None,
     arrivals: Sequence[Arrival] | None = None,
+    handing: Handing = ALL,
+    watch: Watch = iter,
 ) -> list[Outcome]:
     """The same for tasks at hand, in the caller's transaction."""
     papers = {arrival.unit: arrival for arrival in arrivals or ()}
@@ -73,16 +86,45 @@ def move_tasks(
         blueprint = office.blueprint(connection, instance)
         rights.require(connection, blueprint, some, trigger, act)
         settling = Settling(office, connection, instance, act)
-        some = settling.open_by(some)
-        steps = [_step(settling, task, trigger, act, papers.get(task.unit), new_date) for task in some]
-        states = machine.apply(connection, steps, act)
-        moved = [
-            Moved(step.task, state, step.happened_at or act.happened_at)
-            for step, state in zip(steps, states, strict=True)
-        ]
-        settling.at(max(item.arrived_at for item in moved)).after(moved)
-        outcomes += [Outcome(item.task.selector, item.task.state, item.state) for item in moved]
+        opened = settling.open_by(some)
+        steps = [_step(settling, task, trigger, act, papers.get(task.unit), new_date) for task in opened]
+        moved: list[Moved] = []
+        missing: dict[int, list[Piece]] = {}
+        for batch in watch(list(store.chunks(steps, BATCH))):
+            received = _received(settling, batch, trigger, handing, act)
+            moved += _moved(connection, received, act)
+            missing |= received.missing
+        if moved:
+            settling.at(max(item.arrived_at for item in moved)).after(moved)
+        warnings = quotas.check(connection, instance, blueprint, handing.counts)
+        after = {item.task.id: item.state for item in moved}
+        outcomes += [
+            Outcome(
+                task.selector, task.state, after.get(task.id, task.state),
+                tuple(missing.get(task.id, ())), warnings.get(task.stage, ""),
+            )
+            for task in opened
+        ]  # fmt: skip
     return outcomes
+
+
+def _moved(connection: Connection, received: Received, act: Act) -> list[Moved]:
+    """Make the moves; where only a part came there is an entry, and the state stays."""
+    states = machine.apply(connection, received.whole, act)
+    for step in received.parts:
+        arrival = replace(act, happened_at=step.happened_at or act.happened_at, doc=step.doc or act.doc)
+        machine.amend(connection, ARRIVAL, [(step.task, {})], arrival, step.data)
+    return [
+        Moved(step.task, state, step.happened_at or act.happened_at)
+        for step, state in zip(received.whole, states, strict=True)
+    ]
+
+
+def _received(settling: Settling, steps: Sequence[Step], trigger: Trigger, handing: Handing, act: Act) -> Received:
+    """The steps with what they change among the hand-ins."""
+    if trigger is Trigger.SUBMIT:
+        return receive(settling, steps, handing, act)
+    return Received(give_back(settling, steps, act) if trigger is Trigger.RETURN else list(steps))
 
 
 def require_reason(trigger: str, act: Act) -> None:

@@ -20,7 +20,7 @@ from engine.plan.blueprint import Blueprint
 from engine.rows import TaskRow
 from engine.service import rights
 from engine.service.select import Selection, select, select_some
-from engine.settle import by_instance
+from engine.settle import by_instance, refuse_closed
 from engine.states import FINAL, TO_HAND_IN
 from engine.timeliness import is_overdue
 
@@ -37,6 +37,7 @@ def remind(office: Office, selection: Selection, to: Sequence[str], act: Act, *,
             raise BadValue(_("nothing is to be handed in there: nobody to remind"))
         for name, some in by_instance(tasks).items():
             instance = office.instance(connection, name)
+            refuse_closed(instance)
             blueprint = office.blueprint(connection, instance)
             rights.require_coordinator(connection, blueprint, act)
             register = Register(connection, instance.directory)
@@ -116,7 +117,9 @@ def silenced(office: Office, selection: Selection, now: datetime) -> list[dict[s
 
 def _require_coordinators(office: Office, connection: Connection, tasks: Sequence[TaskRow], act: Act) -> None:
     for name in by_instance(tasks):
-        blueprint = office.blueprint(connection, office.instance(connection, name))
+        instance = office.instance(connection, name)
+        refuse_closed(instance)
+        blueprint = office.blueprint(connection, instance)
         rights.require_coordinator(connection, blueprint, act)
 
 

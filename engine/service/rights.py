@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
@@ -11,7 +12,7 @@ from engine.db import writing
 from engine.errors import Denied, NotFound
 from engine.i18n import _
 from engine.machine import Act
-from engine.office import Office, Register
+from engine.office import Office, Register, in_charge
 from engine.plan.blueprint import Blueprint
 from engine.rows import TaskRow
 from engine.states import Trigger
@@ -46,7 +47,8 @@ def require_coordinator(connection: Connection, blueprint: Blueprint, act: Act, 
     `known` is False before the directory's units are in the register.
     """
     parts = parts_of(connection, blueprint.directory_name, act)
-    if parts is not None and not _coordinates(parts, blueprint):
+    register = Register(connection, blueprint.directory_name)
+    if parts is not None and not _coordinates(parts, blueprint, register, act):
         raise Denied(_("{actor} may not do this: it takes a person who coordinates").format(actor=act.actor))
     if known:
         checked_unit(connection, blueprint, act)
@@ -66,7 +68,7 @@ def require(connection: Connection, blueprint: Blueprint, tasks: Sequence[TaskRo
     if parts is None:
         return
     units = {part.unit for part in parts}
-    coordinates = _coordinates(parts, blueprint)
+    coordinates = _coordinates(parts, blueprint, register, act)
     for task in tasks:
         able = _units_that_may(blueprint, task, trigger, register)
         if trigger == Trigger.ACCEPT:
@@ -89,7 +91,7 @@ def parts_of(connection: Connection, directory: str, act: Act) -> list[Any] | No
     people = store.people(connection, directory)
     if not people:
         return None
-    today = act.on or act.at.date()
+    today = _day(act)
     mine = [
         row for row in people
         if row.user == act.actor and (row.from_on or today) <= today <= (row.to_on or today)
@@ -99,8 +101,14 @@ def parts_of(connection: Connection, directory: str, act: Act) -> list[Any] | No
     return mine
 
 
-def _coordinates(parts: Sequence[Any], blueprint: Blueprint) -> bool:
-    return any(part.coordinates or part.unit == blueprint.plan.coordinator for part in parts)
+def _day(act: Act) -> date:
+    return act.on or act.at.date()
+
+
+def _coordinates(parts: Sequence[Any], blueprint: Blueprint, register: Register, act: Act) -> bool:
+    """Where the coordinator has ended, its successors may do what it did: name who stands in, for one."""
+    units = [*in_charge(blueprint, register, _day(act)), blueprint.plan.coordinator]
+    return any(part.coordinates or part.unit in units for part in parts)
 
 
 def _may_accept(

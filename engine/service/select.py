@@ -104,6 +104,14 @@ def _match(
     return found
 
 
+def instances_named(office: Office, connection: Connection, names: Iterable[str]) -> list[InstanceRow]:
+    """Each once; `*` and `{a,b}` may stand in a name. Raises NotFound where one names nothing."""
+    found = {row.id: row for name in names for row in _instances(office, connection, name)}
+    if not found:
+        raise NotFound(_("instance"), " ".join(names), [row.name for row in store.instances(connection)])
+    return list(found.values())
+
+
 def _instances(office: Office, connection: Connection, pattern: str) -> list[InstanceRow]:
     if "*" not in pattern and "{" not in pattern:
         return [office.instance(connection, pattern)]

@@ -2,20 +2,17 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from engine import machine, store
+from engine import amendments, machine, store
 from engine.almanac import Almanac
-from engine.calendar import Calendar
 from engine.checks import check
 from engine.clock import local_date
-from engine.dates import Dates, Stretch, opens_on, project
 from engine.db import reading
-from engine.deadlines import Occurrence
 from engine.errors import BadValue, Conflict, PlanError, Problem
 from engine.i18n import _
 from engine.machine import Act
@@ -26,9 +23,11 @@ from engine.plan.loader import Source, load_plan
 from engine.recount import Shifted
 from engine.service import rights
 from engine.service.calendars import announce
+from engine.service.making import Maker
 from engine.service.units import facts_of, people_of
 from engine.settle import Settling
 from engine.states import State
+from engine.succession import give_up
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
@@ -79,7 +78,7 @@ def start(
             raise Conflict(_("instance {name} exists already: choose another --id").format(name=name))
         rights.require_coordinator(connection, blueprint, act, known=False)
         known = store.unit_facts(connection, blueprint.directory_name, facts)
-        _refuse_other_directory(blueprint, directory, known)
+        refuse_other_directory(blueprint, directory, known)
         store.add_units(connection, blueprint.directory_name, facts)
         store.add_people(connection, people_of(directory, blueprint.directory_name))
         store.add_snapshot(connection, digest, snapshot, source.tree.text)
@@ -88,7 +87,7 @@ def start(
         })  # fmt: skip
         announced = announce(office, connection, source.calendar.days() if source.calendar else (), act)
         register = Register(connection, blueprint.directory_name)
-        rows = list(_Maker(blueprint, announced.almanac, register, act.happened_at).rows())
+        rows = list(Maker(blueprint, announced.almanac, register, act.happened_at).rows())
         if not backdate:
             _refuse_past(blueprint, rows, local_date(act.happened_at, office.zone))
         store.add_tasks(connection, [{**row, "instance_id": instance_id} for row in rows])
@@ -96,60 +95,16 @@ def start(
         data = {"plan": blueprint.plan.plan, "snapshot": digest, "tasks": len(rows), "backdate": backdate}
         store.add_entries(connection, [machine.entry(act, "start", instance_id=instance_id, data=data)])
         rights.checked_unit(connection, blueprint, act)
-        store.add_creation_entries(connection, instance_id, {
+        amendments.add_creation_entries(connection, instance_id, {
             "at": act.at, "happened_at": act.happened_at, "actor": act.actor, "doc": act.doc,
         })  # fmt: skip
         settling = Settling(office, connection, office.instance(connection, name), act, announced.almanac)
         for stage_id in filter(blueprint.waits, blueprint.plan.stages):
             settling.advance(stage_id)
+        give_up(office, connection, act)
     kept = tuple(unit for unit, text in known.items() if text != facts[unit])
     waiting = sum(row["state"] == State.WAITING for row in rows)
     return Started(name, len(rows), waiting, findings, kept, tuple(announced.shifted))
-
-
-class _Maker:
-    """Makes the rows of `task`, stage by stage and period by period, each by its unit's calendar."""
-
-    def __init__(self, blueprint: Blueprint, almanac: Almanac, register: Register, at: datetime):
-        self.blueprint, self.almanac, self.register, self.at = blueprint, almanac, register, at
-        self.today = local_date(at, almanac.base.zone)
-        self._columns: dict[Calendar, dict[Stretch, dict[str, Any]]] = {}
-
-    def rows(self) -> Iterator[dict[str, Any]]:
-        name = self.blueprint.calendar_name
-        for stretch in self.columns(self.almanac.of(name)):
-            for units in self.blueprint.holders(stretch[0]):
-                calendar = self.almanac.of(name, self.register, units[0])
-                yield {"stage": stretch[0], "period": stretch[1], "unit": units[0], **self.columns(calendar)[stretch]}
-
-    def columns(self, calendar: Calendar) -> dict[Stretch, dict[str, Any]]:
-        """What the tasks of each stage and period have in common, by one calendar."""
-        if calendar not in self._columns:
-            self._columns[calendar] = {
-                stretch: self.stage_columns(stretch[0], occurrence, dates, calendar)
-                for stretch, (occurrence, dates) in project(self.blueprint, calendar).items()
-            }
-        return self._columns[calendar]
-
-    def stage_columns(
-        self, stage_id: str, occurrence: Occurrence | None, dates: Dates, calendar: Calendar
-    ) -> dict[str, Any]:
-        stage = self.blueprint.plan.stages[stage_id]
-        day = opens_on(self.blueprint, stage_id, occurrence, dates.last_day, calendar)
-        opens_at = calendar.opening_of(day) if day and day > self.today else None
-        state = self.state(stage_id, opens_at)
-        opened = None if state is State.WAITING else self.at
-        return {
-            "state": state.value, "opens_at": opens_at, "opened_at": opened, "touched_at": self.at,
-            "original_last_day": dates.last_day, "next_action_at": opened or opens_at,
-            **dates.columns(calendar, never_overdue=stage.never_overdue),
-        }  # fmt: skip
-
-    def state(self, stage_id: str, opens_at: datetime | None) -> State:
-        if self.blueprint.waits(stage_id) or opens_at is not None:
-            return State.WAITING
-        ongoing = self.blueprint.plan.stages[stage_id].type == "ongoing"
-        return State.IN_PROGRESS if ongoing else State.ASSIGNED
 
 
 def _checked_name(name: str) -> str:
@@ -158,7 +113,7 @@ def _checked_name(name: str) -> str:
     return name
 
 
-def _refuse_other_directory(blueprint: Blueprint, directory: Directory, known: Mapping[str, str]) -> None:
+def refuse_other_directory(blueprint: Blueprint, directory: Directory, known: Mapping[str, str]) -> None:
     """Two provinces may call their directory files alike; they must not share a register."""
     issuer = blueprint.plan.document.issuer
     if issuer in known:

@@ -8,6 +8,7 @@ from engine import ledgers, machine
 from engine.clock import local_date
 from engine.dates import Dates
 from engine.errors import BadValue
+from engine.gates import next_look_at
 from engine.i18n import _
 from engine.machine import Act, Step
 from engine.office import Office
@@ -89,7 +90,8 @@ def _later(settling: Settling, task: TaskRow, stretch: SuspensionRow, days: int,
     """The columns after so many paused days, by the state and the day on which the task was stopped."""
     if stretch.state == State.WAITING:
         opens_at = task.opens_at + timedelta(days=days) if task.opens_at else None
-        changes: dict[str, Any] = {"opens_at": opens_at, "next_action_at": opens_at}
+        look = next_look_at(task.approximate, opens_at, moment)
+        changes: dict[str, Any] = {"opens_at": opens_at, "next_action_at": look}
     else:
         passed = {"swept_at": max(moment, task.swept_at)} if task.swept_at else {}
         changes = {"next_action_at": moment, **passed}

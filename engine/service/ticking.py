@@ -11,11 +11,13 @@ from engine.calendar import Calendar
 from engine.clock import local_date
 from engine.db import writing
 from engine.delivery import Delivered, deliver
-from engine.digest import STOOD_FROM, Composed, compose
+from engine.desk import STOOD_FROM
+from engine.digest import Composed, compose
 from engine.escalation import Swept, decisions_for, sweep_batch
 from engine.ladders import STOOD_STILL
 from engine.office import Office, Register
 from engine.service.audit import seal
+from engine.succession import look_once_a_day
 
 HEARTBEAT = "tick"
 Deliver = Callable[[Office, datetime], Delivered]
@@ -48,6 +50,7 @@ def tick(office: Office, now: datetime, *, as_told: bool = False, deliver: Deliv
             _tell_of_standstill(office, connection, last, now)
         if last is None or abs(now - last) >= BEAT_EVERY:
             store.beat(connection, HEARTBEAT, now)
+        look_once_a_day(office, connection, now)
     _sweep(office, now, ticked)
     with writing(office.engine) as connection:
         ticked.composed = compose(office, connection, now)

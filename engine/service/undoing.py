@@ -1,23 +1,26 @@
 """A wrong entry is compensated by another one: what it changed goes back, nothing is deleted."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from typing import Any, get_args, get_type_hints
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
 from engine import ledgers, machine, outbox, store
 from engine.errors import BadValue, NotFound
+from engine.gates import next_look_at
 from engine.i18n import _
 from engine.machine import Act, Step
 from engine.office import Office
-from engine.rows import TaskRow
-from engine.service import rights
+from engine.rows import TaskRow, restored
+from engine.service import quotas, rights
+from engine.service.handing_in import ARRIVAL, restore_last, void_last
 from engine.service.moves import Outcome, require_reason
 from engine.settle import Moved, Settling
 from engine.states import FINAL, HALTED, State, Trigger
+from engine.succession import hand_back, require_in_place
 
 
 @dataclass(frozen=True)
@@ -50,9 +53,10 @@ def _nothing(_connection: Connection, _task: TaskRow, _at: datetime) -> None:
 # The entries of a task that can be undone, and what goes back with each in the ledgers, as of the undoing's time.
 UNDOABLE: dict[str, Callable[[Connection, TaskRow, datetime], None]] = {
     "ack": _nothing,
-    "submit": _nothing,
+    "submit": void_last,
+    ARRIVAL: void_last,
     "accept": _nothing,
-    "return": _nothing,
+    "return": restore_last,
     "cancel": _nothing,
     "exempt": _nothing,
     "fix-date": _nothing,
@@ -61,9 +65,10 @@ UNDOABLE: dict[str, Callable[[Connection, TaskRow, datetime], None]] = {
     "extend-refuse": _reopen_request,
     "suspend": _void_suspension,
     "resume": _reopen_suspension,
+    "transfer": _nothing,
 }
 # What else stands between an entry and its undoing: it would have to be undone, or done again, first.
-FOLLOWS = ("undo", "open", "date", "unit-ended", "transfer")
+FOLLOWS = ("undo", "open", "date", "amend", "unit-ended")
 
 
 def undo(office: Office, entry_id: int, act: Act, *, dry_run: bool = False) -> Undone:
@@ -80,30 +85,33 @@ def undo(office: Office, entry_id: int, act: Act, *, dry_run: bool = False) -> U
         instance = office.instance(connection, task.instance)
         blueprint = office.blueprint(connection, instance)
         rights.require_coordinator(connection, blueprint, act)
-        old = {name: _restore(name, values[0]) for name, values in json.loads(found.data).get("changed", {}).items()}
+        old = {name: restored(name, values[0]) for name, values in json.loads(found.data).get("changed", {}).items()}
         dropped = old.pop("deadline_version", None)
         changes = {
             **old,
             **({"deadline_version": task.deadline_version + 1} if dropped else {}),
-            "next_action_at": _next_look(State(found.before), task, act),
+            "next_action_at": next_look(State(found.before), task, act),
         }
         step = Step(task, Trigger.UNDO, State(found.before), changes, data={"undoes": entry_id})
         states = machine.apply(connection, [step], act)
         UNDOABLE[found.trigger](connection, task, act.happened_at)
+        if "unit" in changes:
+            hand_back(office, connection, task, changes["unit"], act)
         settling = Settling(office, connection, instance, act)
         settling.after([Moved(task, states[0], act.happened_at)])
         settling.close_again(task.stage)
-        settling.advance(task.stage, {task.unit})
+        settling.advance(task.stage, {changes.get("unit", task.unit)})
         settling.reproject(task.stage)
-        sent = _replan(connection, task, found.at)
+        quotas.check(connection, instance, blueprint, blueprint.plan.quotas)
+        sent = replan(connection, [task], found.at)
     return Undone(Outcome(task.selector, task.state, states[0]), sent)
 
 
-def _next_look(state: State, task: TaskRow, act: Act) -> datetime | None:
+def next_look(state: State, task: TaskRow, act: Act) -> datetime | None:
     """When the sweep must look at a task again that was put back into a state."""
     if state in FINAL | HALTED:
         return None
-    return task.opens_at if state is State.WAITING else act.happened_at
+    return next_look_at(task.approximate, task.opens_at, act.happened_at) if state is State.WAITING else act.happened_at
 
 
 def _undoable(connection: Connection, found: Any) -> TaskRow:
@@ -112,25 +120,24 @@ def _undoable(connection: Connection, found: Any) -> TaskRow:
     last = store.last_entry_id(connection, found.task_id, [*UNDOABLE, *FOLLOWS])
     if last != found.id:
         raise BadValue(_("entry {id} is not the task's last one: undo {last} first").format(id=found.id, last=last))
-    return store.tasks_by_id(connection, [found.task_id])[found.task_id]
+    task = store.tasks_by_id(connection, [found.task_id])[found.task_id]
+    if found.trigger == Trigger.TRANSFER:
+        require_in_place(connection, found, task)
+    return task
 
 
-_TYPES = get_type_hints(TaskRow)
-
-
-def _restore(name: str, value: Any) -> Any:
-    """A column's value as the log kept it, in its own type again."""
-    kinds = get_args(_TYPES[name]) or (_TYPES[name],)
-    kind = next((kind for kind in (datetime, date, time) if kind in kinds), None)
-    return kind.fromisoformat(value) if kind and isinstance(value, str) else value
-
-
-def _replan(connection: Connection, task: TaskRow, since: datetime) -> list[str]:
-    """Notices not sent because the task seemed done are due again; those sent since are listed."""
-    found = outbox.decisions(connection, outbox.DECISION.c.task_id == task.id)
+def replan(connection: Connection, tasks: Sequence[TaskRow], since: datetime) -> list[str]:
+    """Notices not sent because a task seemed done are due again; those sent since are listed."""
+    found = [
+        row for some in store.chunks([task.id for task in tasks])
+        for row in outbox.decisions(connection, outbox.DECISION.c.task_id.in_(some))
+    ]  # fmt: skip
     again = [row.id for row in found if row.outcome == "done" and row.message_id is None]
     for some in store.chunks(again):
         outbox.reopen_decisions(connection, some)
-    ids = {row.message_id for row in found if row.outcome == "sent"}
-    sent = outbox.messages(connection, outbox.MESSAGE.c.id.in_(ids), outbox.MESSAGE.c.sent_at >= since) if ids else []
+    ids = sorted({row.message_id for row in found if row.outcome == "sent" and row.message_id})
+    sent = [
+        message for some in store.chunks(ids)
+        for message in outbox.messages(connection, outbox.MESSAGE.c.id.in_(some), outbox.MESSAGE.c.sent_at >= since)
+    ]  # fmt: skip
     return [message.message_id for message in sent]

@@ -4,7 +4,6 @@ import hashlib
 import json
 import secrets
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +14,18 @@ from engine.errors import BadValue, Denied, NotFound, PlanError
 from engine.i18n import _
 from engine.machine import Act
 from engine.office import Office
-from engine.plan.directory import Directory, Unit
+from engine.plan.directory import Directory
 from engine.plan.loader import load_directory
 from engine.service import rights
+from engine.succession import give_up, take_back, under_new_superiors
 
 
 @dataclass(frozen=True)
 class Loaded:
     added: list[str]
     changed: list[str]
+    given_up: list[str]  # tasks that wait for a successor now
+    resumed: list[str]  # tasks that need none after all
 
 
 def load_units(office: Office, path: Path, act: Act, *, dry_run: bool = False) -> Loaded:
@@ -51,7 +53,12 @@ def load_units(office: Office, path: Path, act: Act, *, dry_run: bool = False) -
             for unit in (*added, *changed)
         ])  # fmt: skip
         store.replace_people(connection, source.directory_name, people_of(source.directory, source.directory_name))
-    return Loaded(added, changed)
+        old = {unit: json.loads(known[unit]).get("parent") for unit in changed}
+        moved = {unit: parent for unit, parent in old.items() if parent != json.loads(new[unit]).get("parent")}
+        under_new_superiors(office, connection, source.directory_name, moved, act)
+        resumed = take_back(office, connection, source.directory_name, changed, act)
+        given_up = give_up(office, connection, act)
+    return Loaded(added, changed, given_up, resumed)
 
 
 def facts_of(directory: Directory) -> dict[str, str]:
@@ -119,20 +126,3 @@ def only_directory(office: Office, name: str | None) -> str:
     if name is None and len(known) != 1:
         raise BadValue(_("which directory? name one of: {known}").format(known=", ".join(known) or "–"))
     return name or known[0]
-
-
-def list_units(office: Office, directory: str | None) -> list[dict[str, Any]]:
-    with reading(office.engine) as connection:
-        directories = [directory] if directory else store.directories(connection)
-        rows = [
-            (name, unit, facts) for name in directories for unit, facts in store.unit_facts(connection, name).items()
-        ]
-    return [_row(name, unit, Unit.model_validate_json(facts)) for name, unit, facts in rows]
-
-
-def _row(directory: str, unit: str, facts: Unit) -> dict[str, Any]:
-    return {
-        "directory": directory, "unit": unit, "name": facts.name_on(facts.valid_to or date.max), "level": facts.level,
-        "parent": facts.parent, **facts.contact.model_dump(),
-        "valid_to": facts.valid_to.isoformat() if facts.valid_to else None,
-    }  # fmt: skip

@@ -92,10 +92,11 @@ class StandIn(SQLModel, table=True):
     """In one instance a unit plays another's part from a moment on: the plan's own unit ended."""
 
     __tablename__ = "stand_in"
-    __table_args__ = (UniqueConstraint("instance_id", "role", "unit"),)
+    __table_args__ = (Index("stand_in_instance", "instance_id"),)
     id: int | None = key()
     instance_id: int = owner("instance")
-    role: str  # a word of the plan language: coordinator, submit_to, through, …
+    stage: str = ""  # empty words: wherever the unit has the role
+    role: str  # a word of the plan language: coordinator, submit_to, through, …; responsible: took a task over
     unit: str
     successor: str
     since: datetime

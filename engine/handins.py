@@ -1,0 +1,84 @@
+"""Every query about what was handed in."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, insert, select, update
+
+from engine.rows import HandInRow
+from engine.states import DROPPED
+from engine.store import INSTANCE, TASK, chunks, table
+from engine.tables import HandIn
+
+HAND_IN = table(HandIn)
+_COLUMNS = [HAND_IN.c[name] for name in HandInRow._fields]
+_VALID = HAND_IN.c.void_at.is_(None)
+
+
+def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Their ids, in the same order."""
+    if not rows:
+        return []
+    statement = insert(HAND_IN).returning(HAND_IN.c.id, sort_by_parameter_order=True)
+    return list(connection.execute(statement, [dict(row) for row in rows]).scalars())
+
+
+def _rows(connection: Connection, *conditions: ColumnElement[bool]) -> list[HandInRow]:
+    query = select(*_COLUMNS).where(*conditions).order_by(HAND_IN.c.id)
+    return [HandInRow._make(row) for row in connection.execute(query)]
+
+
+def _by_task(rows: Iterable[HandInRow]) -> dict[int, list[HandInRow]]:
+    found: dict[int, list[HandInRow]] = {}
+    for row in rows:
+        found.setdefault(row.task_id, []).append(row)
+    return found
+
+
+def valid(connection: Connection, task_ids: Iterable[int]) -> dict[int, list[HandInRow]]:
+    """task → what counts of it now: neither returned nor undone."""
+    ids = chunks(sorted(set(task_ids)))
+    return _by_task(row for some in ids for row in _rows(connection, HAND_IN.c.task_id.in_(some), _VALID))
+
+
+def valid_in(connection: Connection, instance_id: int) -> dict[int, list[HandInRow]]:
+    """The same for all tasks of an instance, in one query."""
+    ours = HAND_IN.c.task_id.in_(select(TASK.c.id).where(TASK.c.instance_id == instance_id))
+    return _by_task(_rows(connection, ours, _VALID))
+
+
+def valid_at(connection: Connection, instance_id: int, moment: datetime) -> dict[int, list[HandInRow]]:
+    """The same as of a moment."""
+    ours = HAND_IN.c.task_id.in_(select(TASK.c.id).where(TASK.c.instance_id == instance_id))
+    void = HAND_IN.c.void_at
+    return _by_task(_rows(connection, ours, HAND_IN.c.arrived_at <= moment, void.is_(None) | (void > moment)))
+
+
+def every(connection: Connection, task_id: int) -> list[HandInRow]:
+    """All that was ever handed in for a task, with what counts no more."""
+    return _rows(connection, HAND_IN.c.task_id == task_id)
+
+
+def set_void(connection: Connection, ids: Iterable[int], at: datetime | None) -> None:
+    """None: they count again."""
+    for some in chunks(sorted(ids)):
+        connection.execute(update(HAND_IN).where(HAND_IN.c.id.in_(some)).values(void_at=at))
+
+
+def take_turns(connection: Connection, instance_id: int) -> None:
+    """Two who count in one instance wait for each other, to the end of their transactions."""
+    connection.execute(select(INSTANCE.c.id).where(INSTANCE.c.id == instance_id).with_for_update())
+
+
+def counted(connection: Connection, instance_id: int, quota: str, stage: str) -> list[HandInRow]:
+    """What the tasks of a stage that still stand count against a quota."""
+    ours = select(TASK.c.id).where(
+        TASK.c.instance_id == instance_id, TASK.c.stage == stage, TASK.c.state.not_in(DROPPED)
+    )
+    return _rows(connection, HAND_IN.c.quota == quota, _VALID, HAND_IN.c.task_id.in_(ours))
+
+
+def has_file(connection: Connection, digest: str) -> bool:
+    """Does anything handed in, valid or not, refer to this file?"""
+    return connection.execute(select(HAND_IN.c.id).where(HAND_IN.c.file == digest).limit(1)).first() is not None

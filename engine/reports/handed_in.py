@@ -1,0 +1,78 @@
+"""What came and what is still missing: of a task, of a stage in each form, and against the quotas."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine import handins, pieces
+from engine.plan.blueprint import Blueprint
+from engine.plan.model import Stage
+from engine.rows import HandInRow, InstanceRow, TaskRow
+from engine.service.quotas import total
+from engine.states import DROPPED, FINAL, RECEIVED
+
+
+def piece_views(stage: Stage, task: TaskRow, rows: Sequence[HandInRow]) -> dict[str, Any]:
+    """The pieces of a task that came, and those it still owes."""
+    settled = task.state in FINAL | RECEIVED or not stage.outputs
+    return {
+        "received": [_piece(row) for row in rows if row.pieces],
+        "missing": [] if settled else [
+            {"output": piece.output, "form": piece.form or None}
+            for piece in pieces.missing(stage, pieces.there(rows))
+        ],
+    }  # fmt: skip
+
+
+def _piece(row: HandInRow) -> dict[str, Any]:
+    return {"output": row.output or None, "form": row.form or None, "count": row.pieces, "doc": row.doc,
+            "arrived_at": row.arrived_at}  # fmt: skip
+
+
+def hand_in_views(connection: Connection, task: TaskRow) -> list[dict[str, Any]]:
+    """Everything that was ever handed in for a task, what was returned or undone with the time of it."""
+    return [
+        {
+            **_piece(row), "quota": row.quota or None,
+            **({"collective": row.collective, "individual": row.individual} if row.quota else {}),
+            "file": row.file_name, "size": row.file_size, "sha256": row.file, "actor": row.actor,
+            "void_at": row.void_at,
+        }
+        for row in handins.every(connection, task.id)
+    ]  # fmt: skip
+
+
+def stage_views(stage: Stage, tasks: Sequence[TaskRow], rows: Mapping[int, Sequence[HandInRow]]) -> dict[str, Any]:
+    """How many of a stage's tasks are handed in of those that still stand; where forms are told apart, in each."""
+    standing = [task for task in tasks if task.state not in DROPPED]
+    forms = list(dict.fromkeys(piece.form for piece in pieces.owed(stage)))
+    return {
+        "received": sum(task.state in RECEIVED for task in standing), "active": len(standing),
+        "forms": [_form(stage, form, standing, rows) for form in forms] if len(forms) > 1 else [],
+    }  # fmt: skip
+
+
+def _form(stage: Stage, form: str, tasks: Sequence[TaskRow], rows: Mapping[int, Sequence[HandInRow]]) -> dict[str, Any]:
+    owed = {piece for piece in pieces.owed(stage) if piece.form == form}
+    missing = [
+        task.unit for task in tasks
+        if task.state not in RECEIVED and not owed <= pieces.there(rows.get(task.id, ()))
+    ]  # fmt: skip
+    return {"form": form or None, "received": len(tasks) - len(missing), "missing": missing}
+
+
+def quota_views(connection: Connection, instance: InstanceRow, blueprint: Blueprint) -> dict[str, Any]:
+    """quota → how many collectives and individuals there may be, were decided on, and are nominated."""
+
+    def counted(name: str, stage: str) -> dict[str, int]:
+        return total(handins.counted(connection, instance.id, name, stage))._asdict()
+
+    return {
+        name: {
+            "stage": quota.stage, "limit": {"collective": quota.collective, "individual": quota.individual},
+            "decided": counted(name, quota.stage),
+            "nominated": counted(name, quota.nomination) if quota.nomination else None,
+        }
+        for name, quota in blueprint.plan.quotas.items()
+    }  # fmt: skip
