@@ -27,6 +27,7 @@ from engine.service.backups import verify
 
 Hook = Callable[[str], None]
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # a killed process loses nothing there, and it is fast
+EVERY = 8  # of the blows that leave one and the same state is followed to the end of the plan; the others are mended
 ENOUGH = 5  # violations, to look into before one goes on
 MODES = ("kill", "fail")  # SIGKILL; or the call fails though what it did is done
 
@@ -70,10 +71,10 @@ class World:
         warm()
         self.database = folder / "kh.db"
         self.mail = MailServer(folder / "mails.jsonl")
-        os.environ.update(
-            KH_DATABASE_URL=f"sqlite:///{self.database}", KH_USER="tester", KH_SMTP_HOST="127.0.0.1", KH_LANG="en",
-            KH_SMTP_PORT=str(self.mail.port), KH_SMTP_FROM="kh@t.example.vn",
-        )  # fmt: skip
+        self.environ = {
+            "KH_DATABASE_URL": f"sqlite:///{self.database}", "KH_USER": "tester", "KH_SMTP_HOST": "127.0.0.1",
+            "KH_SMTP_PORT": str(self.mail.port), "KH_SMTP_FROM": "kh@t.example.vn", "KH_LANG": "en",
+        }  # fmt: skip
 
     def forked(self, commands: Sequence[Words], prepare: Callable[[], None] = lambda: None) -> tuple[list[int], int]:
         """Exit codes of the commands a child got through, and its own end (negative: the signal)."""
@@ -90,6 +91,7 @@ class World:
     def _live(self, commands: Sequence[Words], prepare: Callable[[], None], writing: int) -> None:
         try:
             os.chdir(self.folder)
+            os.environ.update(self.environ)
             errors = os.open("stderr", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             os.dup2(errors, 2)
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -155,7 +157,8 @@ def warm() -> None:
             for words in (["start", str(place / "plan.yaml"), "--id", "x", "--at", START], *LATE, ["audit", "verify"],
                           ["submit", "x/bao-cao", "--at", "2020-04-01T09:00"]):  # fmt: skip
                 assert run(words) == 0, words
-    del os.environ["KH_MAIL_FOLDER"]
+    for key in ("KH_MAIL_FOLDER", "KH_DATABASE_URL"):
+        del os.environ[key]
     gc.collect()  # closes the stores: none is open when children are forked
     gc.freeze()
 
@@ -182,6 +185,7 @@ class Trial:
         assert codes == [0] * len(self.then), (name, world.said())
         self.final = checker.state_of(world.database)
         world.under_fire = True
+        self.lived: set[int] = set()  # how much was left to say in those that were followed to their end
 
     def _prepare(self) -> None:
         world, before = self.world, list(self.scenario.before)
@@ -202,13 +206,20 @@ class Trial:
 
     def strike(self, k: int, mode: str) -> tuple[bool, list[Violation]]:
         """(did it come so far, what went wrong)"""
+        return self.suffer(lambda: faults.install(dying(k, mode)), mode, k)
+
+    def suffer(self, fault: Callable[[], None], mode: str, k: int) -> tuple[bool, list[Violation]]:
+        """The same under any fault that a process can be brought into before it begins."""
         world, scenario = self.world, self.scenario
         world.restore("base.db")
         world.said()
-        codes, end = world.forked(scenario.under_fire, lambda: faults.install(dying(k, mode)))
+        codes, end = world.forked(scenario.under_fire, fault)
         reached = end != 0 or len(codes) < len(scenario.under_fire) or any(codes)
         found = list(self._struck(codes, end))
-        found += self._recovered(self._left(codes))
+        left = self._left(codes)
+        whole = not scenario.atomic or len(left) not in self.lived or not k % EVERY
+        self.lived.add(len(left))
+        found += self._recovered([*left, *(self.then if whole else ())], self.final if whole else self.states[-1])
         return reached, [Violation(*item, self.name, self.seed, mode, k) for item in found]
 
     def _struck(self, codes: list[int], end: int) -> Iterator[tuple[str, str]]:
@@ -230,11 +241,13 @@ class Trial:
         (self.world.folder / "copy.db").unlink(missing_ok=True)
         return commands[done + is_there :]
 
-    def _recovered(self, left: list[Words]) -> Iterator[tuple[str, str]]:
+    def _recovered(self, commands: list[Words], expected: checker.State) -> Iterator[tuple[str, str]]:
+        """What the next process makes of it, and all the other invariants."""
         world = self.world
         mails = self.mails + world.mail.mails()
         under_way = self.earlier | checker.unrecorded(world.database, mails) if self.scenario.before else set()
-        commands = [*left, *self.then, ["audit", "verify"]]
+        if expected is self.final:
+            commands = [*commands, ["audit", "verify"]]
         codes, end = world.forked(commands)
         if codes != [0] * len(commands) or end:
             invariant = "I6" if codes == [*[0] * (len(commands) - 1), 1] else "I10"
@@ -243,8 +256,8 @@ class Trial:
             yield "I8", "a traceback"
         if not self.scenario.old_schema:
             mails = self.mails + world.mail.mails()
-            yield from checker.check(world.database, mails, under_way)
-        if wrong := checker.difference(checker.state_of(world.database), self.final):
+            yield from checker.check(world.database, mails, under_way, finished=expected is self.final)
+        if wrong := checker.difference(checker.state_of(world.database), expected):
             yield "I10", f"it ends otherwise than undisturbed: {wrong}"
 
 

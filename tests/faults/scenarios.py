@@ -11,7 +11,6 @@ Words = list[str]
 START, MORNING = "2020-03-04T08:00", "2020-03-18T08:00"
 # The second tells the coordinator what the first could not deliver.
 LATE = (["tick", "--at", "2020-03-31T08:00"], ["tick", "--at", "2020-04-01T08:00"])
-WITH_LETTERS = (["tick", "--at", "2020-04-07T08:00"], ["tick", "--at", "2020-04-08T08:00"])
 
 
 @dataclass(frozen=True)
@@ -98,7 +97,7 @@ SCENARIOS: dict[str, Callable[[int], Scenario]] = {
         [["undo", "@last cancel@", "--reason", "ghi nhầm", "--at", "2020-03-21T08:00"]],
     ),
     "tick": lambda _seed: Scenario(STARTED, [["tick", "--at", START]], atomic=False),
-    "digest": lambda _seed: Scenario(TOLD, WITH_LETTERS[:1], WITH_LETTERS[1:], atomic=False),
+    "digest": lambda _seed: Scenario(TOLD, LATE[:1], LATE[1:], atomic=False),
     "delivery": lambda seed: Scenario(TOLD, [["tick", "--at", f"2020-03-{24 + seed % 4}T09:00"]], atomic=False),
     "recovery": lambda _seed: Scenario(
         [*TOLD, ["tick", "--at", MORNING]], [["tick", "--at", MORNING]], atomic=False, killed_before=True
@@ -115,9 +114,15 @@ SCENARIOS: dict[str, Callable[[int], Scenario]] = {
             ["resume", "x/bao-cao/h1", "--doc", "8/U, 2020-03-24", "--reason", "tiếp", "--at", "2020-03-24T08:00"],
         ],
     ),
+    "amend": lambda _seed: Scenario(
+        TOLD, [["amend", "x", "amended.yaml", "--apply", "--doc", "9/KH, 2020-03-20", *DAY]]
+    ),
+    "transfer": lambda _seed: Scenario(
+        TOLD, [["transfer", "x/bao-cao/h1", "--to", "so-a", "--doc", "9/U, 2020-03-20", "--reason", "sáp nhập", *DAY]]
+    ),
     "units": lambda _seed: Scenario(TOLD, [["units", "load", "units.yaml", "--at", "2020-03-20T08:00"]]),
     "backup": lambda _seed: Scenario(TOLD, [["backup", "copy.db"]]),
-    "migration": lambda seed: Scenario([], [["db", "upgrade"]], old_schema=f"000{1 + seed % 4}"),
+    "migration": lambda seed: Scenario([], [["db", "upgrade"]], old_schema=f"000{1 + seed % 5}"),
     "seals": lambda _seed: Scenario(
         [*TOLD, ["ack", "x/bao-cao", "--at", "2020-03-06T08:00"]], [["audit", "anchor"]], atomic=False
     ),
@@ -129,6 +134,8 @@ def lay_out(folder: Path, name: str, seed: int) -> Scenario:
     rng = random.Random(f"{name} {seed}")
     text = plan(rng)
     (folder / "plan.yaml").write_text(text, encoding="utf-8")
+    amended = text.replace("trước ngày 30/3/2020", "trước ngày 6/4/2020").replace("Tổng hợp", "Tổng hợp chung")
+    (folder / "amended.yaml").write_text(amended, encoding="utf-8")
     start, end = text.index("  units:"), text.index("coordinator:")
     units = "\n".join(line.removeprefix("  ") for line in text[start:end].splitlines())
     (folder / "units.yaml").write_text(units.replace("h1@t", "huyen-mot@t") + "\n", encoding="utf-8")
