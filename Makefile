@@ -21,7 +21,7 @@ check: $(DEV)
 	$(BIN)/lint-imports
 
 bench: $(DEV)
-	$(BIN)/python bench/delivery.py
+	$(BIN)/python -m benchmarks
 
 # Guided by coverage, a target a time: make fuzz SECONDS=3600. What it finds stays in .fuzz/.
 SECONDS ?= 60
