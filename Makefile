@@ -75,10 +75,10 @@ $(DEMO): pyproject.toml $(CATALOGUE) | $(BIN)/python
 	$(BIN)/python -m pip install -q -e '.[demo]'
 	touch $@
 
-# What the lock names comes as it was when it was locked, or not at all.
+# What the lock names comes as it was when it was locked; what pyproject.toml asks for beyond it comes as it is today.
 $(DEV): pyproject.toml requirements-dev.txt $(CATALOGUE) | $(BIN)/python
 	$(BIN)/python -m pip install -q --require-hashes -r requirements-dev.txt
-	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip install -q --no-build-isolation -e '.[dev]'
 	touch $@ $(DEMO)
 
 clean:

@@ -48,7 +48,7 @@ def test_a_day_of_an_office_leaves_nothing_open_to_others(
     monkeypatch.setenv("KH_MAIL_FOLDER", str(tmp_path / "data" / "mails"))
     ran = subprocess.run([sys.executable, "-c", DAY], capture_output=True, text=True, check=False)
     assert "Traceback" not in ran.stderr
-    assert [line for line in ran.stdout.splitlines() if line.startswith("!")] == []
+    assert [line for line in ran.stdout.splitlines() if line.startswith("!open")] == []
     assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
     mails = list((tmp_path / "data" / "mails").rglob("*"))
     assert len([path for path in mails if path.suffix == ".eml"]) > 3

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from engine.reports.status import status_view
-
 from benchmarks.measure import Goal, Row, rounds
 from benchmarks.world import AT_REST, OVERDUE, Bench, act, office_at
 from engine.db import reading
 from engine.office import Office
+from engine.reports.status import status_view
 from engine.reports.tasks import task_views
 from engine.service.moves import move
 from engine.service.select import Selection, select
