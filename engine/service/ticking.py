@@ -51,10 +51,10 @@ def tick(office: Office, now: datetime, *, as_told: bool = False, deliver: Deliv
     ticked = Ticked()
     if due.tasks:
         _sweep(office, now, ticked)
-    if due.decisions or due.silences or due.entries or ticked.decisions:
+    if due.decisions or due.silences or ticked.decisions:
         with writing(office.engine) as connection:
             ticked.composed = compose(office, connection, now)
-    if due.messages or ticked.composed.messages:
+    if due.messages or due.entries or ticked.composed.messages:  # what waits for a signature may have ended
         ticked.delivered = deliver(office, now)
     if due.entries or ticked != Ticked():
         seal(office, now)
