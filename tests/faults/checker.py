@@ -8,10 +8,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-# What a repeat may change (a Word file holds the time it was made), and what is left to a command of its own.
+# What a repeat may change, and what is left to a command of its own. A Word file holds the time it was made; a tick
+# repeated on the same morning puts off what was found undeliverable in between, which is a mark and no outcome.
 VOLATILE = {
     "message": {"id", "attempts", "reason", "next_attempt_at", "attachments"}, "entry": {"id"},
-    "decision": {"id", "message_id"}, "echo": {"decision_id", "message_id"},
+    "decision": {"id", "message_id", "deferred_to"}, "echo": {"decision_id", "message_id"},
 }  # fmt: skip
 INSTEAD = {"decision": ", (SELECT m.message_id FROM message m WHERE m.id = decision.message_id)"}
 LEFT_OUT = {"heartbeat", "seal", "sealed_entry", "alembic_version"}
