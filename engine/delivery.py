@@ -18,6 +18,7 @@ from engine.clock import local_date
 from engine.db import exclusive, reading, writing
 from engine.decisions import REASONS, SEND
 from engine.errors import Unavailable
+from engine.i18n import _
 from engine.office import Office, Register, in_charge
 from engine.rows import DecisionRow, MessageRow
 from engine.triage import Hearing
@@ -90,6 +91,8 @@ class Batch:
     def deliver(self, pending: Sequence[int]) -> None:
         wanted: dict[int, MessageRow] = {}
         looked_at, fresh_until = 0, -inf
+        if pending:
+            self._call_the_clerk()
         for number, key in enumerate(pending):
             self.pace.wait()
             if number >= looked_at or self.pace.clock() > fresh_until:
@@ -98,6 +101,13 @@ class Batch:
             if message := wanted.get(key):
                 self.hand_over(message)
         self.recorded()
+
+    def _call_the_clerk(self) -> None:
+        """Raises Unavailable where there is no room for a second thread: before anything is sent, not after."""
+        try:
+            self.clerk.submit(int)
+        except RuntimeError as error:
+            raise Unavailable(_("there is not enough memory")) from error
 
     def recorded(self) -> None:
         """Wait until the last outcome is on record. Raises what prevented it."""

@@ -187,6 +187,9 @@ def run(words: Sequence[str]) -> int:
     except OSError as error:
         click.echo(_("Error: {text}").format(text=error), err=True)
         return 4
+    except MemoryError:
+        click.echo(_("Error: {text}").format(text=_("there is not enough memory")), err=True)
+        return 4
     except Exception:
         traceback.print_exc()
         click.echo(_("This is a bug. Please report it with the lines above."), err=True)

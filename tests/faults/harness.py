@@ -29,6 +29,7 @@ Hook = Callable[[str], None]
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # a killed process loses nothing there, and it is fast
 EVERY = 8  # of the blows that leave one and the same state is followed to the end of the plan; the others are mended
 ENOUGH = 5  # violations, to look into before one goes on
+LONGEST = 60  # seconds that a child may live
 MODES = ("kill", "fail")  # SIGKILL; or the call fails though what it did is done
 
 
@@ -89,6 +90,7 @@ class World:
         return codes, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
     def _live(self, commands: Sequence[Words], prepare: Callable[[], None], writing: int) -> None:
+        signal.alarm(LONGEST)
         try:
             os.chdir(self.folder)
             os.environ.update(self.environ)
