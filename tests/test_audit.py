@@ -53,7 +53,7 @@ def test_an_untouched_log_verifies_and_says_what_is_not_sealed_yet(kh: Kh, lived
         ("UPDATE entry SET happened_at = '2020-03-01 00:00:00.000000' WHERE id = 3", "was changed"),
         ("UPDATE entry SET doc = NULL WHERE doc LIKE '12/BC%'", "was changed"),
         ("DELETE FROM entry WHERE id = 2", "entry 2 is missing"),
-        ("UPDATE seal SET digest = 'f' || substr(digest, 2) WHERE position = 1", "does not follow"),
+        ("UPDATE seal SET digest = substr(digest, 2) || 'g' WHERE position = 1", "does not follow"),
         ("DELETE FROM seal WHERE position = 1", "does not follow"),
         ("INSERT INTO sealed_entry VALUES ((SELECT max(id) FROM entry), 1)", "put in"),
     ],

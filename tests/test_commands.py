@@ -1,5 +1,6 @@
 """The command line as users and scripts rely on it: keys, exit codes, selectors, and one clear line for bad input."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -172,8 +173,34 @@ def test_a_morning_s_post_from_a_table(started: Kh, tmp_path: Path) -> None:
     assert tasks(started, "nho/bao-cao/h2")["nho/bao-cao/h2"]["state"] == "assigned"
     table.write_text("h9,1,2020-03-18,2020-03-20\n", encoding="utf-8")
     assert "unit not found: h9" in started("submit", "nho/bao-cao", "--from", str(table), ok=False).err
-    table.write_text("h2,1,18/3/2020,2020-03-20\n", encoding="utf-8")
-    assert "den.csv:1:" in started("submit", "nho/bao-cao", "--from", str(table), ok=False).err
+    table.write_text("h2,1,31/2/2020,2020-03-20\n", encoding="utf-8")
+    assert "den.csv:1: not a day: 2020-02-31" in started("submit", "nho/bao-cao", "--from", str(table), ok=False).err
+    table.write_text("h2,15/BC-UBND,18/3/2020,20/3/2020\n", encoding="utf-8")  # as a spreadsheet writes days
+    started("submit", "nho/bao-cao", "--from", str(table))
+    entry = started("log", "nho/bao-cao/h2", "--json").json[-1]
+    assert (entry["doc"], entry["happened_at"][:10]) == ("15/BC-UBND, 2020-03-18", "2020-03-20")
+
+
+def test_show_tells_a_person_what_there_is_to_know(started: Kh) -> None:
+    started("submit", "nho/bao-cao/h1", "--at", "2020-03-20T09:00", "--doc", "12/BC-UBND, 2020-03-19")
+    facts = started("show", "nho/bao-cao/h1", "--at", "2020-04-01").out
+    for line in (
+        "Duty          Báo cáo (I.1)",
+        "Unit          Huyện Một",
+        "State         Completed · done on time",
+        "Deadline      29/03/2020; the plan says “trước ngày 30/3/2020”",
+        "Submitted to  Sở A",
+        "20/03/2020 09:00  tester: Handed in; now “Completed”. Paper: 12/BC-UBND, 2020-03-19.",
+    ):
+        assert line in facts
+    late = started("--lang", "vi", "show", "nho/bao-cao/h2", "--at", "2020-04-01").out
+    assert "Trạng thái     " in late
+    assert "Chờ tiếp nhận · quá hạn · trễ 3 ngày" in late
+    assert "{" not in facts + late
+    plan = started("show", "nho", "--at", "2020-04-01").out
+    assert "Kế hoạch nhỏ" in plan
+    assert "1/KH-UBND · 04/03/2020 · UBND tỉnh" in plan
+    assert re.search(r"bao-cao +Báo cáo +each of: huyen \(2\) +trước ngày 30/3/2020 → 29/03/2020 +‼ overdue 1/2", plan)
 
 
 def test_a_day_without_an_hour_yields_within_the_day(started: Kh) -> None:

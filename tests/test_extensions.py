@@ -24,7 +24,7 @@ def task(kh: Kh, selector: str = H1, at: str = "2020-04-03") -> dict[str, Any]:
 
 
 def ask(kh: Kh, *words: str, at: str = "2020-03-20", until: str = "2020-04-10", ok: bool = True) -> Any:
-    return kh("extend", "request", H1, "--until", until, *PAPER, "--at", at, *words, ok=ok)
+    return kh("extend", H1, "--until", until, *PAPER, "--at", at, *words, ok=ok)
 
 
 def told(mailbox: Mailbox, word: str) -> list[str]:

@@ -99,6 +99,16 @@ def test_a_promise_is_not_chased_before_its_day_is_over(started: Kh, mailbox: Ma
     assert mailbox.to("h1@t.example.vn")[-1]["Subject"].startswith("[1/KH-UBND] Đôn đốc")
 
 
+def test_a_promise_put_on_record_later_holds_back_as_it_was_given(started: Kh, freezer: Any) -> None:
+    freezer.move_to("2026-01-05T02:00:00Z")
+    started("note", "nho/bao-cao/h1", "hẹn thứ Sáu", "--quiet-until", "2020-04-03", "--at", "2020-03-30T09:00")
+    started("tick", "--at", "2020-03-31T08:00")
+    assert decisions(started, "nho/bao-cao/h1")["T+1", "h1"]["outcome"] == "silenced"
+    (listed,) = started("silence", "list", "--at", "2020-03-31", "--json").json
+    assert listed["task"] == "nho/bao-cao/h1"
+    assert started("silence", "list", "--at", "2020-04-06", "--json").json == []
+
+
 WRONG = (
     (("silence", "nho", "--until", "2020-03-26"), "--reason"),
     (("silence", "nho", "--until", "2020-01-01", "--reason", "x"), "2020-01-01"),

@@ -55,6 +55,7 @@ def test_received_n_of_n_and_who_is_missing(lived: Kh) -> None:
     assert (first["stage"], first["wanted"], first["received"], first["missing"]) == ("bao-cao", 4, 2, 2)
     data = [row for row in rows(lived, "received", "dt") if row["stage"] == "so-lieu"]
     assert [(row["channel"], row["received"], row["wanted"]) for row in data] == [("văn bản", 0, 2), ("tệp", 0, 2)]
+    assert all(row["stage"] != "tong-hop" for row in rows(lived, "received", "dt"))  # its turn has not come
     missing = rows(lived, "received", "dt", table=1)
     assert [row["unit"] for row in missing if row["stage"] == "bao-cao"] == ["Huyện Ba", "Huyện Bốn"]
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from engine.clock import read_day, system_clock
-from engine.commands.app import act_of, acting, selecting, selection_of, with_office
+from engine.commands.app import DefaultGroup, act_of, acting, moment, selecting, selection_of, viewing, with_office
 from engine.commands.moves import print_outcomes
 from engine.commands.output import day, local, print_json, print_table
 from engine.db import reading
@@ -21,7 +21,7 @@ from engine.service.suspensions import resume, suspend
 
 
 def _extend() -> click.Group:
-    group = click.Group("extend", help=_("More time: what was asked for, granted and refused."))
+    group = DefaultGroup("extend", "request", help=_("More time: what was asked for, granted and refused."))
     group.add_command(_request())
     group.add_command(_decision("grant"))
     group.add_command(_decision("refuse"))
@@ -92,12 +92,13 @@ def _listing() -> click.Command:
     @click.command("list", help=_("What was asked for, and what became of it."))
     @partial(selecting, required=False)
     @click.option("--open", "only_open", is_flag=True, help=_("Only what is still to be decided."))
-    @click.option("--json", "as_json", is_flag=True, help=_("Print JSON."))
+    @viewing
     @with_office
     def run(office: Office, options: dict[str, Any]) -> None:
         as_json, only_open = options.pop("as_json"), options.pop("only_open")
+        now = moment(office, options.pop("at"), system_clock())
         with reading(office.engine) as connection:
-            rows = extension_views(office, connection, selection_of(options), system_clock())
+            rows = extension_views(office, connection, selection_of(options), now)
         rows = [row for row in rows if row["outcome"] == "requested" or not only_open]
         if as_json:
             print_json(rows)

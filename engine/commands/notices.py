@@ -1,6 +1,5 @@
-"""notices and log."""
+"""notices: what was sent, what waits, what was decided and why."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +9,14 @@ from engine import outbox, store
 from engine.channels import CHANNELS
 from engine.channels.mime import attached
 from engine.clock import read_day, system_clock
-from engine.commands.app import act_of, acting, selecting, selection_of, with_office
+from engine.commands.app import act_of, acting, moment, selecting, selection_of, viewing, with_office
 from engine.commands.output import day, local, print_json, print_table, write_out
 from engine.db import reading
 from engine.i18n import N_, _
 from engine.office import Office
 from engine.reports.notices import coming, decision_views, message_views
-from engine.reports.plans import entry_view
-from engine.reports.story import story
-from engine.reports.told import told_views
 from engine.service.outbox import STATUSES, find_message, release, retry
-from engine.service.select import Selection, select
-from engine.states import state_label
+from engine.service.select import select
 
 OUTCOMES = {
     "pending": N_("to come"), "composed": N_("on its way"), "sent": N_("sent"), "superseded": N_("superseded"),
@@ -99,11 +94,11 @@ def _notices() -> click.Group:
 
     @group.command("why-not", help=_("What was decided about a task's notices, sent or not, and why."))
     @selecting
-    @click.option("--json", "as_json", is_flag=True, help=_("Print JSON."))
+    @viewing
     @with_office
     def why_not(office: Office, options: dict[str, Any]) -> None:
+        now, as_json = moment(office, options.pop("at"), system_clock()), options.pop("as_json")
         with reading(office.engine) as connection:
-            now = system_clock()
             tasks = select(office, connection, selection_of(options), now)
             rows = decision_views(connection, [
                 row for some in store.chunks([task.id for task in tasks]) for row in
@@ -111,7 +106,7 @@ def _notices() -> click.Group:
             ], office.zone)  # fmt: skip
             untold = [task for task in tasks if task.selector not in {row["task"] for row in rows}]
             next_ones = {task.selector: coming(office, connection, task, now) for task in untold}
-        if options["as_json"]:
+        if as_json:
             print_json(rows)
             return
         _print_decisions(rows, office)
@@ -167,88 +162,4 @@ def _why(message: dict[str, Any]) -> str:
     return f" – {_(reason)}" if reason and message["status"] != "sent" else ""
 
 
-def _log() -> click.Command:
-    @click.command("log", help=_("The audit log of an instance or a task; --told: who was told what, when, why."))
-    @click.argument("selector", required=False)
-    @click.option("--task", metavar="SELECTOR", help=_("The story of one task."))
-    @click.option("--told", is_flag=True, help=_("The notices sent, with their text."))
-    @click.option("--unit", metavar="UNIT", help=_("Only what concerns this unit."))
-    @click.option("--last", type=click.IntRange(1, 10**9), metavar="N", help=_("Only the last N lines."))
-    @click.option("--json", "as_json", is_flag=True, help=_("Print JSON."))
-    @with_office
-    def run(office: Office, options: dict[str, Any]) -> None:
-        selector = options["task"] or options["selector"]
-        with reading(office.engine) as connection:
-            if options["task"] and not options["told"] and not options["as_json"]:
-                _print_story(office, connection, selector)
-                return
-            if options["told"]:
-                told = told_views(office, connection, selector, options["unit"])
-            else:
-                rows = _entries(office, connection, selector, options)
-        if options["told"]:
-            _print_told(told, office, options["as_json"])
-        else:
-            _print_log(rows, office, options["as_json"])
-
-    return run
-
-
-def _entries(office: Office, connection: Any, selector: str | None, options: dict[str, Any]) -> list[dict[str, Any]]:
-    conditions: list[Any] = []
-    if selector and "/" in selector:
-        tasks = select(office, connection, Selection([selector]), datetime.now(UTC))
-        conditions.append(store.ENTRY.c.task_id.in_([task.id for task in tasks]))
-    elif selector:
-        conditions.append(store.ENTRY.c.instance_id == office.instance(connection, selector).id)
-    if options["unit"]:
-        conditions.append(store.TASK.c.unit == options["unit"])
-    return [entry_view(row) for row in store.entries(connection, *conditions, limit=options["last"])]
-
-
-def _print_story(office: Office, connection: Any, selector: str) -> None:
-    for task in select(office, connection, Selection([selector]), datetime.now(UTC)):
-        click.echo(task.selector)
-        for item in story(office, connection, task):
-            number = f" [{item['entry']}]" if item["entry"] else ""
-            click.echo(f"  {local(item['at'], office.zone)}  {item['who']}: {item['text']}{number}")
-
-
-def _print_told(rows: list[dict[str, Any]], office: Office, as_json: bool) -> None:
-    if as_json:
-        print_json(rows)
-        return
-    for row in rows:
-        click.echo(f"{local(row['at'], office.zone)}  {row['recipient']}  {row['message_id']}")
-        click.echo(f"{row['subject']}\n{row['text']}\n{'-' * 72}")
-
-
-def _print_log(rows: list[dict[str, Any]], office: Office, as_json: bool) -> None:
-    if as_json:
-        print_json(rows)
-        return
-    headings = (
-        _("No."),
-        _("Happened"),
-        _("Who"),
-        _("What"),
-        _("Task"),
-        _("Before"),
-        _("After"),
-        _("Paper"),
-        _("Reason"),
-    )
-    print_table(headings, [
-        (row["entry"], local(row["happened_at"], office.zone) + ("*" if row["backdated"] else ""),
-         row["actor"], row["trigger"], row["task"], _state(row["before"]), _state(row["after"]), row["doc"],
-         row["reason"] or row["data"].get("text", "")) for row in rows
-    ])  # fmt: skip
-    if any(row["backdated"] for row in rows):
-        click.echo(_("* recorded later than it happened"))
-
-
-def _state(state: str | None) -> str:
-    return state_label(state) if state else ""
-
-
-commands: dict[str, click.Command] = {"notices": _notices(), "log": _log()}
+commands: dict[str, click.Command] = {"notices": _notices()}

@@ -58,6 +58,17 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     console().print(table)
 
 
+def print_facts(lines: Iterable[tuple[str, str]]) -> None:
+    """A label and what stands beside it, a line each."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for name, text in lines:
+        table.add_row(Text(name, style="bold"), Text(text, overflow="fold"))
+    console().print(table)
+
+
 def day(value: date | None) -> str:
     return shown_day(value) if value else "–"
 

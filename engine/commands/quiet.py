@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from engine.clock import read_day, system_clock
-from engine.commands.app import DefaultGroup, act_of, acting, selecting, selection_of, with_office
+from engine.commands.app import DefaultGroup, act_of, acting, moment, selecting, selection_of, viewing, with_office
 from engine.commands.output import local, print_json, print_table
 from engine.i18n import _
 from engine.office import Office
@@ -54,11 +54,12 @@ def _silence() -> click.Group:
 
     @group.command("list", help=_("The silences in force."))
     @partial(selecting, required=False)
-    @click.option("--json", "as_json", is_flag=True, help=_("Print JSON."))
+    @viewing
     @with_office
     def listing(office: Office, options: dict[str, Any]) -> None:
-        rows = silenced(office, selection_of(options), system_clock())
-        if options["as_json"]:
+        now, as_json = moment(office, options.pop("at"), system_clock()), options.pop("as_json")
+        rows = silenced(office, selection_of(options), now)
+        if as_json:
             print_json(rows)
             return
         print_table((_("Task"), _("Until"), _("By"), _("Reason")), [

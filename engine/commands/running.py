@@ -1,7 +1,6 @@
 """start, list, tasks, show."""
 
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import click
@@ -13,9 +12,8 @@ from engine.db import reading
 from engine.i18n import _
 from engine.office import Office
 from engine.plan.files import find_plan
-from engine.reports.plans import find_task, instance_views, plan_view, task_view
+from engine.reports.plans import instance_views
 from engine.reports.tasks import task_views
-from engine.service.handing_in import save_files
 from engine.service.select import select
 from engine.service.start import start
 from engine.states import state_label
@@ -110,53 +108,4 @@ def _date_of(row: dict[str, Any]) -> str:
     return f"{day(row['last_day'])} {marks}".strip()
 
 
-def _show() -> click.Command:
-    @click.command("show", help=_("Show a plan (INSTANCE) or a task (its selector) with all its facts."))
-    @click.argument("selector")
-    @click.option("--save", metavar="FOLDER", help=_("Copy the files that were handed in for the task to this folder."))
-    @viewing
-    @with_office
-    def run(office: Office, options: dict[str, Any]) -> None:
-        now = moment(office, options["at"], system_clock())
-        selector, into = options["selector"], options["save"]
-        with reading(office.engine) as connection:
-            if into is not None:
-                task = find_task(office, connection, selector, now)
-                for path in save_files(office, connection, task, Path(into)):
-                    click.echo(_("saved: {path}").format(path=path), err=options["as_json"])
-            if "/" in selector:
-                view = task_view(office, connection, selector, now)
-            else:
-                view = plan_view(office, connection, selector)
-        if options["as_json"]:
-            print_json(view)
-        else:
-            _print_facts(view)
-
-    return run
-
-
-def _print_facts(view: Any, indent: int = 0) -> None:
-    """Facts as nested lines; what is empty is left out."""
-    margin = "  " * indent
-    for name, value in view.items():
-        if value in (None, "", [], {}, ()):
-            continue
-        if isinstance(value, dict):
-            click.echo(f"{margin}{name}:")
-            _print_facts(value, indent + 1)
-        elif isinstance(value, list | tuple):
-            click.echo(f"{margin}{name}:")
-            for item in value:
-                click.echo(f"{margin}  - " + (_one_line(item) if isinstance(item, dict) else str(item)))
-        else:
-            click.echo(f"{margin}{name}: {value}")
-
-
-def _one_line(item: dict[str, Any]) -> str:
-    return "; ".join(f"{name}: {value}" for name, value in item.items() if value not in (None, "", [], ()))
-
-
-commands: dict[str, click.Command] = {
-    "start": _start(), "list": _list(), "tasks": _tasks(), "show": _show(),
-}  # fmt: skip
+commands: dict[str, click.Command] = {"start": _start(), "list": _list(), "tasks": _tasks()}

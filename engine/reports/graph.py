@@ -76,9 +76,11 @@ class Node:
     def lines(self) -> list[str]:
         """What every format shows below the name."""
         marks = [_(KINDS[self.kind])] * (self.kind != "task") + [_(SOFT)] * self.soft
-        return list(filter(None, [f"[{', '.join(marks)}]" if marks else "", self.who, self.when, self._progress()]))
+        return list(filter(None, [f"[{', '.join(marks)}]" if marks else "", self.who, self.when, self.standing]))
 
-    def _progress(self) -> str:
+    @property
+    def standing(self) -> str:
+        """How far the tasks of the stage are; empty for a plan that is not started."""
         if self.progress is None:
             return ""
         look = LOOKS[self.progress.state]

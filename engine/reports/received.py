@@ -11,7 +11,7 @@ from engine.reports.filing import Filing
 from engine.reports.scene import Line, Scene
 from engine.reports.sheet import Column, Report, Sheet
 from engine.rows import HandInRow
-from engine.states import DROPPED, RECEIVED
+from engine.states import DROPPED, RECEIVED, State
 
 Arrived = Mapping[int, Sequence[HandInRow]]
 
@@ -44,7 +44,8 @@ def received(filing: Filing) -> Report:
 
 
 def _is_due_in(line: Line) -> bool:
-    return line.task.state not in DROPPED and line.stage.type == "task"
+    """What has not opened yet is not asked for."""
+    return line.task.state not in DROPPED | {State.WAITING} and line.stage.type == "task"
 
 
 def _has(line: Line, piece: Piece, arrived: Arrived) -> bool:

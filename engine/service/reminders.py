@@ -81,9 +81,12 @@ def silence(
 def keep_quiet(
     office: Office, connection: Connection, tasks: Sequence[TaskRow], until: date, act: Act, reason: str
 ) -> None:
-    """The same for tasks at hand, in the caller's transaction; without rights, without entries."""
+    """The same for tasks at hand, in the caller's transaction; without rights, without entries.
+
+    A promise may be put on record after its day: what counts is that it spoke of a day to come when it was made.
+    """
     end = instant_of(until + timedelta(days=1), time(0), office.zone)
-    if end <= act.at:
+    if end <= act.happened_at:
         raise BadValue(_("{day} is over: quiet lasts to the end of a day to come").format(day=until))
     silences.add(connection, [
         {"task_id": task.id, "until": end, "author": act.actor, "reason": reason, "made_at": act.at} for task in tasks

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, Connection, and_, not_
 
 from engine import store
-from engine.clock import local_date, read_instant
+from engine.clock import local_date, read_day, read_instant
 from engine.errors import BadValue, NotFound
 from engine.i18n import _
 from engine.office import Office
@@ -242,10 +242,20 @@ def _arrival(path: Path, number: int, cells: list[str], zone: str, at: time) -> 
                 path=path, line=number
             )
         )
+    paper_date, arrived = _iso(paper_date), _iso(arrived)
     try:
         if paper_date:
-            date.fromisoformat(paper_date)
+            read_day(paper_date)
         moment = read_instant(arrived, at, zone) if arrived else None
-    except (ValueError, BadValue) as error:
+    except BadValue as error:
         raise BadValue(f"{path}:{number}: {error}") from error
     return Arrival(unit, ", ".join(part for part in (paper, paper_date) if part) or None, moment, len(arrived) == 10)
+
+
+_OFFICE_DAY = re.compile("([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
+
+
+def _iso(text: str) -> str:
+    """A day as an office's table has it, 24/4/2020, the way the command line takes it."""
+    found = _OFFICE_DAY.fullmatch(text)
+    return f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}" if found else text
