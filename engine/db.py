@@ -1,7 +1,9 @@
 """Connections and the schema: SQLite in WAL with full durability and one writer at a time, or PostgreSQL."""
 
 import os
+import random
 import sqlite3
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -19,7 +21,9 @@ from engine.i18n import _
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 30
-PRAGMAS = (f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+PAUSE = 0.002  # seconds until a writer asks again whether it is its turn
+PATIENCE = f"busy_timeout={BUSY_SECONDS * 1000}"
+PRAGMAS = (PATIENCE, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 
 
 def connect(url: str) -> Engine:
@@ -78,7 +82,33 @@ def _begin_immediate(connection: Connection) -> None:
     point("begin")
     raw = connection.connection.dbapi_connection
     assert raw is not None
-    raw.execute("BEGIN" if connection.get_execution_options().get("reading") else "BEGIN IMMEDIATE")
+    if connection.get_execution_options().get("reading"):
+        raw.execute("BEGIN")
+    else:
+        _take_a_turn(raw)
+
+
+def _take_a_turn(raw: Any) -> None:
+    """Ask for the write lock again every moment: SQLite itself asks ever more seldom, and who waits longest is last."""
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        for _turn in range(int(BUSY_SECONDS / PAUSE)):
+            if _begun(raw):
+                return
+            time.sleep(random.uniform(0.5, 1.5) * PAUSE)
+        raw.execute("BEGIN IMMEDIATE")
+    finally:
+        raw.execute(f"PRAGMA {PATIENCE}")
+
+
+def _begun(raw: Any) -> bool:
+    try:
+        raw.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from benchmarks.measure import Row
-from benchmarks.rows import cold, loading, memory, moving, notices, starting, ticking, viewing
+from benchmarks.rows import cold, crowd, loading, memory, moving, notices, starting, ticking, viewing
 from benchmarks.world import Bench
 
 ROWS: dict[str, Callable[[Bench], Iterator[Row]]] = {
@@ -15,4 +15,5 @@ ROWS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "memory": memory.rows,
     "notices": notices.rows,
     "cold": cold.rows,
+    "crowd": crowd.rows,
 }

@@ -86,7 +86,8 @@ def ending(k: int) -> Callable[[World], None]:
 
 def impatient() -> None:
     """Waits a moment for a locked database instead of half a minute."""
-    db.PRAGMAS = ("busy_timeout=50", *db.PRAGMAS[1:])
+    db.PATIENCE = "busy_timeout=50"
+    db.PRAGMAS = (db.PATIENCE, *db.PRAGMAS[1:])
     db.BUSY_SECONDS = 0
 
 
