@@ -57,7 +57,7 @@ HEADING = "id,name,level,parent,email"
 
 
 def act(moment: datetime) -> Act:
-    return Act(ACTOR, moment, moment, doc="12/BC-UBND, 2020-03-26")
+    return Act(ACTOR, moment, moment, doc="12/BC-UBND, 2020-03-04")
 
 
 def write_plan(folder: Path, units: int) -> Path:

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
+from engine.prepared import Among, insert_numbered
 from engine.rows import HandInRow
 from engine.states import DROPPED
 from engine.store import INSTANCE, TASK, chunks, table
@@ -18,10 +19,12 @@ _VALID = HAND_IN.c.void_at.is_(None)
 
 def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Their ids, in the same order."""
-    if not rows:
-        return []
-    statement = insert(HAND_IN).returning(HAND_IN.c.id, sort_by_parameter_order=True)
-    return list(connection.execute(statement, [dict(row) for row in rows]).scalars())
+    return insert_numbered(connection, HAND_IN, rows)
+
+
+_OF_TASKS = Among(
+    lambda tasks: select(*_COLUMNS).where(HAND_IN.c.task_id.in_(tasks), _VALID).order_by(HAND_IN.c.id), HandInRow._make
+)
 
 
 def _rows(connection: Connection, *conditions: ColumnElement[bool]) -> list[HandInRow]:
@@ -38,8 +41,7 @@ def _by_task(rows: Iterable[HandInRow]) -> dict[int, list[HandInRow]]:
 
 def valid(connection: Connection, task_ids: Iterable[int]) -> dict[int, list[HandInRow]]:
     """task → what counts of it now: neither returned nor undone."""
-    ids = chunks(sorted(set(task_ids)))
-    return _by_task(row for some in ids for row in _rows(connection, HAND_IN.c.task_id.in_(some), _VALID))
+    return _by_task(_OF_TASKS.all(connection, sorted(set(task_ids))))
 
 
 def valid_in(connection: Connection, instance_id: int) -> dict[int, list[HandInRow]]:

@@ -57,13 +57,12 @@ class Office:
     def blueprint(self, connection: Connection, instance: InstanceRow) -> Blueprint:
         """An instance's plan as it runs: with those who stand in for units that ended."""
         written = self.snapshot(connection, instance)
-        playing = stand_ins.fingerprint(connection, instance.id)
-        if not playing:
+        if not instance.playing:
             return written
         digest, known, blueprint = self._played.get(instance.id, ("", "", written))
-        if (digest, known) != (instance.snapshot, playing):
+        if (digest, known) != (instance.snapshot, instance.playing):
             blueprint = written.played_by(stand_ins.of_instance(connection, instance.id))
-            self._played[instance.id] = instance.snapshot, playing, blueprint
+            self._played[instance.id] = instance.snapshot, instance.playing, blueprint
         return blueprint
 
     def instance(self, connection: Connection, name: str) -> InstanceRow:

@@ -10,7 +10,20 @@ from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Delete, Dialect, Insert, Select, Table, Update, insert, type_coerce
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Delete,
+    Dialect,
+    Insert,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    insert,
+    type_coerce,
+)  # fmt: skip
 from sqlalchemy.types import NullType
 
 Convert = Callable[[Any], Any]
@@ -109,7 +122,7 @@ class Prepared:
         compiled: Any = self.statement.compile(dialect=dialect, column_keys=self.columns)
         names = tuple(compiled.positiontup if compiled.positional else compiled.binds)
         types = [compiled.binds[name].type for name in names]
-        columns = self.statement.selected_columns if isinstance(self.statement, Select) else ()
+        columns: Any = self.statement.exported_columns
         fixed = {name: bind.value for name, bind in compiled.binds.items() if bind.value is not None}
         return _Compiled(
             str(compiled), not compiled.positional, names, _picking(names),
@@ -117,6 +130,39 @@ class Prepared:
             _that_convert(item.dialect_impl(dialect).bind_processor(dialect) for item in types),
             _that_convert(item.type.dialect_impl(dialect).result_processor(dialect, None) for item in columns),
         )  # fmt: skip
+
+
+class Among:
+    """A query over a list of values: prepared for some lengths, a shorter list repeats its last value.
+
+    `build` makes the statement of the parameters that stand for the list.
+    """
+
+    LENGTHS = (1, 8, 64, 512)
+
+    def __init__(
+        self,
+        build: Callable[[Sequence[BindParameter[Any]]], Select[Any]],
+        make: Callable[[Iterable[Any]], Any] | None = None,
+    ):
+        self.build, self.make = build, make
+        self._prepared: dict[int, Prepared] = {}
+
+    def all(self, connection: Connection, items: Sequence[Any], **values: Any) -> list[Any]:
+        """Every row, for each 512 of the list by one query."""
+        found: list[Any] = []
+        for start in range(0, len(items), self.LENGTHS[-1]):
+            some = items[start : start + self.LENGTHS[-1]]
+            length = next(length for length in self.LENGTHS if length >= len(some))
+            padded = [*some, *[some[-1]] * (length - len(some))]
+            found += self._for(length).all(connection, **{f"i{n}": item for n, item in enumerate(padded)}, **values)
+        return found
+
+    def _for(self, length: int) -> Prepared:
+        if length not in self._prepared:
+            places: list[BindParameter[Any]] = [bindparam(f"i{number}") for number in range(length)]
+            self._prepared[length] = Prepared(self.build(places), self.make)
+        return self._prepared[length]
 
 
 def _picking(names: Sequence[str]) -> Convert:
@@ -157,3 +203,15 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     """New rows, all with the same columns."""
     if rows:
         inserting(table, tuple(rows[0])).run(connection, rows)
+
+
+def insert_numbered(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """The same, and their ids, in the order of the rows."""
+    if not rows:
+        return []
+    if connection.dialect.name == "sqlite":  # only one writes, so that the numbers follow each other
+        insert_rows(connection, table, rows)
+        last = int(_cursor(connection).execute("SELECT last_insert_rowid()").fetchone()[0])
+        return list(range(last - len(rows) + 1, last + 1))
+    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+    return list(connection.execute(statement, [dict(row) for row in rows]).scalars())

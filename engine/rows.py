@@ -90,6 +90,7 @@ class InstanceRow(NamedTuple):
     directory: str
     started_at: datetime
     closed_at: datetime | None
+    playing: str | None = None  # its stand-ins as one text: what tells whether they are still the same
 
 
 class TallyRow(NamedTuple):

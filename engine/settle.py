@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection
@@ -50,11 +51,14 @@ class Settling:
     ):
         if act.actor != SYSTEM:
             refuse_closed(instance)
-        self.office, self.connection, self.instance = office, connection, instance
-        self.almanac = almanac or office.almanac(connection)
+        self.office, self.connection, self.instance, self._almanac = office, connection, instance, almanac
         self.register = Register(connection, instance.directory)
         self.act = replace(act, actor=SYSTEM, for_unit=None, doc=None, reason=None)
         self.blueprint: Blueprint = office.blueprint(connection, instance)
+
+    @cached_property
+    def almanac(self) -> Almanac:
+        return self._almanac or self.office.almanac(self.connection)
 
     def after(self, moved: Sequence[Moved]) -> None:
         """Count the moves, then open what waited for them: whole followers, or the same units' own tasks."""

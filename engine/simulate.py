@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from engine import outbox, stand_ins, store
+from engine import outbox, people, stand_ins, store
 from engine.almanac import AnnouncedDay
 from engine.announced import add_days
 from engine.assumptions import Assumption, Deed, fixed_day, next_deed
@@ -94,7 +94,7 @@ class _Course:
     def __init__(self, office: Office, name: str, assumption: Assumption, down: Down | None):
         self.office, self.assumption, self.down = office, assumption, down
         with writing(office.engine) as connection:
-            store.forget_people(connection)  # on paper nobody is refused
+            people.forget(connection)  # on paper nobody is refused
             self.instance = office.instance(connection, name)
             self.blueprint = office.blueprint(connection, self.instance)
             self.almanac = office.almanac(connection)

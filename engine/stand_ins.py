@@ -4,34 +4,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, String, and_, cast, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
 from engine.outbox import DECISION
 from engine.plan.stand_ins import RESPONSIBLE, StandIn
 from engine.rows import TaskRow
 from engine.states import FINAL, TO_HAND_OVER, State
-from engine.store import INSTANCE, TASK, UNIT, chunks, insert_new, table, tasks
-from engine.tables import StandIn as StandInTable
+from engine.store import INSTANCE, STAND_IN, TASK, UNIT, chunks, insert_new, tasks
 from engine.tallies import TALLY
 
-STAND_IN = table(StandInTable)
 _COLUMNS = [STAND_IN.c[name] for name in StandIn._fields]
 _OF_INSTANCE = select(*_COLUMNS).order_by(STAND_IN.c.id)
-_TOLD = func.aggregate_strings(
-    cast(STAND_IN.c.id, String) + "|" + STAND_IN.c.stage + "|" + STAND_IN.c.role + "|" + STAND_IN.c.unit + "|"
-    + STAND_IN.c.successor, ",",
-)  # fmt: skip
 
 
 def of_instance(connection: Connection, instance_id: int) -> list[StandIn]:
     """In the order they came."""
     rows = connection.execute(_OF_INSTANCE.where(STAND_IN.c.instance_id == instance_id))
     return [StandIn._make(row) for row in rows]
-
-
-def fingerprint(connection: Connection, instance_id: int) -> str:
-    """What tells whether they are still the same, made by the database: there may be thousands. Empty for none."""
-    return connection.execute(select(_TOLD).where(STAND_IN.c.instance_id == instance_id)).scalar() or ""
 
 
 def add_stand_ins(connection: Connection, instance_id: int, items: Iterable[StandIn], since: datetime) -> None:

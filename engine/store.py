@@ -12,10 +12,11 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    String,
     Table,
     and_,
     bindparam,
-    delete,
+    cast,
     func,
     insert,
     literal_column,
@@ -23,15 +24,15 @@ from sqlalchemy import (
     update,
 )  # fmt: skip
 
-from engine.prepared import Prepared, as_it_comes, insert_rows
+from engine.prepared import Among, Prepared, as_it_comes, insert_rows
 from engine.rows import InstanceRow, TaskRow
 from engine.tables import (
     Answer,
     Entry,
     Heartbeat,
     Instance,
-    Person,
     Snapshot,
+    StandIn,
     Task,
     Unit,
     columns,
@@ -46,8 +47,8 @@ def table(model: Any) -> Table:
     return found
 
 
-TASK, ENTRY, INSTANCE = map(table, (Task, Entry, Instance))
-UNIT, PERSON, SNAPSHOT, ANSWER, HEARTBEAT = map(table, (Unit, Person, Snapshot, Answer, Heartbeat))
+TASK, ENTRY, INSTANCE, STAND_IN = map(table, (Task, Entry, Instance, StandIn))
+UNIT, SNAPSHOT, ANSWER, HEARTBEAT = map(table, (Unit, Snapshot, Answer, Heartbeat))
 
 _TASK_COLUMNS = [TASK.c[name] for name in TaskRow._fields[:-1]]
 
@@ -74,10 +75,16 @@ def _inserting_new(target: Table, columns: tuple[str, ...], dialect: str) -> Pre
 
 # --- instances, snapshots, units ---------------------------------------------------------------------------------
 
-_EVERY_INSTANCE = select(*[INSTANCE.c[name] for name in InstanceRow._fields])
+# Made by the database, for there may be thousands of stand-ins; null for none.
+_PLAYING = (
+    select(func.aggregate_strings(
+        cast(STAND_IN.c.id, String) + "|" + STAND_IN.c.stage + "|" + STAND_IN.c.role + "|" + STAND_IN.c.unit + "|"
+        + STAND_IN.c.successor, literal_column("','"),  # type: ignore[arg-type]
+    )).where(STAND_IN.c.instance_id == INSTANCE.c.id).correlate(INSTANCE).scalar_subquery()
+)  # fmt: skip
+_EVERY_INSTANCE = select(*[INSTANCE.c[name] for name in InstanceRow._fields[:-1]], _PLAYING.label("playing"))
 _INSTANCES = Prepared(_EVERY_INSTANCE.order_by(INSTANCE.c.id), InstanceRow._make)
 _INSTANCE_NAMED = Prepared(_EVERY_INSTANCE.where(INSTANCE.c.name == bindparam("name")), InstanceRow._make)
-_PEOPLE = Prepared(select(PERSON).where(PERSON.c.directory == bindparam("key")))
 
 
 def find_instance(connection: Connection, name: str) -> InstanceRow | None:
@@ -117,51 +124,20 @@ def replace_unit(connection: Connection, directory: str, unit: str, facts: str) 
         add_units(connection, directory, {unit: facts})
 
 
+_ALL_FACTS = select(UNIT.c.unit, UNIT.c.facts).where(UNIT.c.directory == bindparam("key"))
+_EVERY_FACT = Prepared(_ALL_FACTS)
+_FACTS = Among(lambda units: _ALL_FACTS.where(UNIT.c.unit.in_(units)))
+
+
 def unit_facts(connection: Connection, directory: str, units: Iterable[str] | None = None) -> dict[str, str]:
     """unit → its facts as JSON; of all units where none are named."""
-    query = select(UNIT.c.unit, UNIT.c.facts).where(UNIT.c.directory == directory)
     if units is None:
-        return {row.unit: row.facts for row in connection.execute(query)}
-    found: dict[str, str] = {}
-    for some in chunks(sorted(set(units))):
-        found.update((row.unit, row.facts) for row in connection.execute(query.where(UNIT.c.unit.in_(some))))
-    return found
+        return dict(_EVERY_FACT.all(connection, key=directory))
+    return dict(_FACTS.all(connection, sorted(set(units)), key=directory))
 
 
 def directories(connection: Connection) -> list[str]:
     return list(connection.execute(select(UNIT.c.directory).distinct().order_by(UNIT.c.directory)).scalars())
-
-
-def add_people(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    insert_new(connection, PERSON, rows)
-
-
-def replace_people(connection: Connection, directory: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """The people a directory file names now, each with the token it had; a file that names none changes nothing."""
-    if rows:
-        tokens = {row.user: row.token for row in people(connection, directory)}
-        connection.execute(delete(PERSON).where(PERSON.c.directory == directory))
-        insert_new(connection, PERSON, [{**row, "token": tokens.get(row["user"])} for row in rows])
-
-
-def forget_people(connection: Connection) -> None:
-    connection.execute(delete(PERSON))
-
-
-def people(connection: Connection, directory: str) -> list[Any]:
-    """Who may act in this directory, a row for each unit."""
-    return _PEOPLE.all(connection, key=directory)
-
-
-def user_of(connection: Connection, token: str) -> str | None:
-    """Whom a token's digest belongs to."""
-    return connection.execute(select(PERSON.c.user).where(PERSON.c.token == token).limit(1)).scalar()
-
-
-def set_token(connection: Connection, directory: str, user: str, token: str | None) -> bool:
-    """False where the directory names nobody so."""
-    who = and_(PERSON.c.directory == directory, PERSON.c.user == user)
-    return bool(connection.execute(update(PERSON).where(who).values(token=token)).rowcount)
 
 
 def add_answer(connection: Connection, instance_id: int, question: str, text: str) -> None:
@@ -211,11 +187,11 @@ def first_unfinished(connection: Connection, instance_id: int) -> TaskRow | None
     return TaskRow._make(row) if row else None
 
 
+_TASKS_NUMBERED = Among(lambda ids: _EVERY_TASK.where(TASK.c.id.in_(ids)).order_by(TASK.c.id), TaskRow._make)
+
+
 def tasks_by_id(connection: Connection, ids: Iterable[int]) -> dict[int, TaskRow]:
-    found: dict[int, TaskRow] = {}
-    for some in chunks(sorted(set(ids))):
-        found.update((task.id, task) for task in tasks(connection, TASK.c.id.in_(some)))
-    return found
+    return {task.id: task for task in _TASKS_NUMBERED.all(connection, sorted(set(ids)))}
 
 
 def stage_tasks(

@@ -29,8 +29,8 @@ _TALLY_KEY = and_(*[TALLY.c[name] == bindparam(f"its_{name}") for name in ("inst
 _COUNT = Prepared(
     update(TALLY).where(_TALLY_KEY)
     .values(done=TALLY.c.done + bindparam("more_done"), dropped=TALLY.c.dropped + bindparam("more_dropped"))
+    .returning(*[TALLY.c[name] for name in TallyRow._fields]), TallyRow._make
 )  # fmt: skip
-_TALLY = Prepared(select(*[TALLY.c[name] for name in TallyRow._fields]).where(_TALLY_KEY), TallyRow._make)
 
 
 def count_on(
@@ -38,8 +38,7 @@ def count_on(
 ) -> TallyRow | None:
     """Move a stage's counters, relatively, so that two writers never lose a count; how they stand now."""
     its = dict(zip(("its_instance_id", "its_stage", "its_period", "its_scope"), (instance_id, *key), strict=True))
-    _COUNT.run(connection, [{**its, "more_done": done, "more_dropped": dropped}])
-    found: TallyRow | None = _TALLY.first(connection, **its)
+    found: TallyRow | None = _COUNT.first(connection, **its, more_done=done, more_dropped=dropped)
     return found
 
 

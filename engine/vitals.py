@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, select
 
 from engine import outbox, store
+from engine.people import PERSON
 
 STATUSES = ("held", "pending", "sent", "dead", "cancelled")
 
@@ -36,5 +37,5 @@ def vitals(connection: Connection, heartbeat: str, anchor: str) -> Vitals:
         newest_entry=connection.execute(select(func.max(store.ENTRY.c.at))).scalar(),
         last_anchor=store.last_beat(connection, anchor),
         running=sum(row.closed_at is None for row in store.instances(connection)),
-        people=connection.execute(select(func.count()).select_from(store.PERSON)).scalar_one(),
+        people=connection.execute(select(func.count()).select_from(PERSON)).scalar_one(),
     )

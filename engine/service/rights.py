@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine import machine, store
+from engine import machine, people, store
 from engine.db import writing
 from engine.errors import Denied, NotFound
 from engine.i18n import _
@@ -70,11 +70,11 @@ def require(connection: Connection, blueprint: Blueprint, tasks: Sequence[TaskRo
     units = {part.unit for part in parts}
     coordinates = _coordinates(parts, blueprint, register, act)
     for task in tasks:
-        able = _units_that_may(blueprint, task, trigger, register)
         if trigger == Trigger.ACCEPT:
+            able = _units_that_may(blueprint, task, trigger, register)
             allowed = _may_accept(blueprint, task, able, units, act, coordinates=coordinates)
         else:
-            allowed = coordinates or bool(units & able)
+            allowed = coordinates or not units.isdisjoint(_units_that_may(blueprint, task, trigger, register))
         if not allowed:
             text = _("{actor} may not “{trigger}” {task}")
             raise Denied(text.format(actor=act.actor, trigger=trigger, task=task.selector), task, trigger)
@@ -88,14 +88,11 @@ def parts_of(connection: Connection, directory: str, act: Act) -> list[Any] | No
 
     Raises Denied where the actor's name alone does not do.
     """
-    people = store.people(connection, directory)
-    if not people:
+    named = people.parts_of(connection, directory, act.actor)
+    if not named and not people.names_anybody(connection, directory):
         return None
     today = _day(act)
-    mine = [
-        row for row in people
-        if row.user == act.actor and (row.from_on or today) <= today <= (row.to_on or today)
-    ]  # fmt: skip
+    mine = [row for row in named if (row.from_on or today) <= today <= (row.to_on or today)]
     if any(row.token for row in mine) and not act.proven:
         raise Denied(_("{actor} acts with a token only: KH_TOKEN").format(actor=act.actor))
     return mine
@@ -107,8 +104,10 @@ def _day(act: Act) -> date:
 
 def _coordinates(parts: Sequence[Any], blueprint: Blueprint, register: Register, act: Act) -> bool:
     """Where the coordinator has ended, its successors may do what it did: name who stands in, for one."""
-    units = [*in_charge(blueprint, register, _day(act)), blueprint.plan.coordinator]
-    return any(part.coordinates or part.unit in units for part in parts)
+    units = {part.unit for part in parts}
+    if blueprint.plan.coordinator in units or any(part.coordinates for part in parts):
+        return True
+    return not units.isdisjoint(in_charge(blueprint, register, _day(act)))
 
 
 def _may_accept(

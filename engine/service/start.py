@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from engine import amendments, machine, store, tallies
+from engine import amendments, machine, people, store, tallies
 from engine.almanac import Almanac
 from engine.checks import check
 from engine.clock import local_date
@@ -80,7 +80,7 @@ def start(
         known = store.unit_facts(connection, blueprint.directory_name, facts)
         refuse_other_directory(blueprint, directory, known)
         store.add_units(connection, blueprint.directory_name, facts)
-        store.add_people(connection, people_of(directory, blueprint.directory_name))
+        people.add(connection, people_of(directory, blueprint.directory_name))
         store.add_snapshot(connection, digest, snapshot, source.tree.text)
         instance_id = store.add_instance(connection, {
             "name": name, "snapshot": digest, "directory": blueprint.directory_name, "started_at": act.happened_at,

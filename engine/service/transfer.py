@@ -284,7 +284,8 @@ class _Handover:
 
     def settle(self, moving: Sequence[_Way], joining: Sequence[_Way]) -> None:
         """Count the tasks where they belong now, and open what was free all along."""
-        settling = Settling(self.office, self.connection, self.instance, self.act)
+        instance = self.office.instance(self.connection, self.instance.name)  # as it is played now
+        settling = Settling(self.office, self.connection, instance, self.act)
         settling.register = self.register
         parent = self.register.parent
         places: Mapping[Slot, Counted] = {

@@ -97,6 +97,7 @@ def undo(office: Office, entry_id: int, act: Act, *, dry_run: bool = False) -> U
         UNDOABLE[found.trigger](connection, task, act.happened_at)
         if "unit" in changes:
             hand_back(office, connection, task, changes["unit"], act)
+            instance = office.instance(connection, task.instance)  # as it is played now
         settling = Settling(office, connection, instance, act)
         settling.after([Moved(task, states[0], act.happened_at)])
         settling.close_again(task.stage)

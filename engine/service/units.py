@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine import machine, store
+from engine import machine, people, store
 from engine.checks import check
 from engine.db import reading
 from engine.errors import BadValue, Denied, NotFound, PlanError
@@ -52,7 +52,7 @@ def load_units(office: Office, path: Path, act: Act, *, dry_run: bool = False) -
             })
             for unit in (*added, *changed)
         ])  # fmt: skip
-        store.replace_people(connection, source.directory_name, people_of(source.directory, source.directory_name))
+        people.replace(connection, source.directory_name, people_of(source.directory, source.directory_name))
         old = {unit: json.loads(known[unit]).get("parent") for unit in changed}
         moved = {unit: parent for unit, parent in old.items() if parent != json.loads(new[unit]).get("parent")}
         under_new_superiors(office, connection, source.directory_name, moved, act)
@@ -98,8 +98,8 @@ def take_token(office: Office, directory: str, user: str, act: Act, *, dry_run: 
 def _set_token(office: Office, directory: str, user: str, token: str | None, act: Act, dry_run: bool) -> None:
     with rights.acting(office, act, dry_run=dry_run) as connection:
         rights.require_keeper(connection, directory, act)
-        if not store.set_token(connection, directory, user, token):
-            raise NotFound(_("person"), user, [row.user for row in store.people(connection, directory)])
+        if not people.set_token(connection, directory, user, token):
+            raise NotFound(_("person"), user, [row.user for row in people.of_directory(connection, directory)])
         data = {"directory": directory, "user": user, "given": token is not None}
         store.add_entries(connection, [machine.entry(act, "token", data=data)])
 
@@ -111,7 +111,7 @@ def digest_of(secret: str) -> str:
 def user_of_token(office: Office, secret: str) -> str:
     """Raises Denied for a token that belongs to nobody."""
     with reading(office.engine) as connection:
-        user = store.user_of(connection, digest_of(secret))
+        user = people.user_of(connection, digest_of(secret))
     if user is None:
         raise Denied(_("the token in KH_TOKEN is nobody's: ask the coordinator for a new one"))
     return user
