@@ -58,6 +58,8 @@ class Almanac:
 
     def of(self, calendar: str = "", units: Units | None = None, unit: str = "") -> Calendar:
         """The calendar of a plan that names `calendar`, for all or for one of its units."""
+        if not self._scopes:
+            return self.base
         scopes = tuple(scope for scope in self._scopes if scope.covers(calendar, units, unit))
         if scopes not in self._made:
             self._made[scopes] = replace(self.base, swaps=self._swaps(scopes))

@@ -156,6 +156,7 @@ def _resolve(target: str, blueprint: Blueprint, task: TaskRow, register: Registe
 class Swept:
     tasks: int = 0
     decisions: int = 0
+    deferred: int = 0  # of them: made while the office is closed, and put off at once
     opened: int = 0
 
 
@@ -199,13 +200,23 @@ def _sweep_instance(
         due, following = agenda(rungs_now(blueprint, first), timeline(blueprint, first), calendar, first.swept_at, now)
         for item in due:
             dropped = "before-opening" if is_too_early(item.rung, item.at, first, calendar) else None
-            for task in some:
-                rows += decisions_for(item.rung, item.occurrence, item.at, blueprint, task, register, dropped)
+            rows += decisions_about(item.rung, item.occurrence, item.at, blueprint, some, register, dropped)
         again = _next_look(first, following, now)
         marks += [(task, again) for task in some]
+    swept.deferred += _put_off(rows, now, almanac.national)
     outbox.add_decisions(connection, rows)
     store.mark_swept(connection, marks, now)
     swept.decisions += len(rows)
+
+
+def _put_off(rows: Sequence[dict[str, Any]], now: datetime, calendar: Calendar) -> int:
+    """Outside working hours what is to be told waits for the next ones; how many decisions do."""
+    if calendar.is_office_time(now):
+        return 0
+    until = calendar.next_office_time(now)
+    for row in rows:
+        row["deferred_to"] = until if row["outcome"] == "pending" else None
+    return sum(row["outcome"] == "pending" for row in rows)
 
 
 def rungs_now(blueprint: Blueprint, task: TaskRow) -> tuple[Rung, ...]:
@@ -245,20 +256,43 @@ def decisions_for(
     dropped: str | None = None,
 ) -> list[dict[str, Any]]:
     """One row for each recipient of a rung; `dropped` is the reason that ends them at once."""
-    found = recipients(rung, blueprint, task, register, local_date(at))
-    if not found and rung.severity > 1 and is_top(blueprint, task, register):
-        found, dropped = {task.unit: "responsible"}, "nobody-above"
-    return [
-        {
-            "task_id": task.id, "rung": rung.id, "occurrence": occurrence,
-            "deadline_version": task.deadline_version, "recipient": recipient, "role": role,
-            "severity": rung.severity, "template": rung.template, "urgent": rung.urgent,
-            "held": rung.release == "sign", "due_at": at,
-            "outcome": REASONS[dropped].outcome if dropped else "pending",
-            "reason": REASONS[dropped].text if dropped else None,
-        }
-        for recipient, role in found.items()
-    ]  # fmt: skip
+    return decisions_about(rung, occurrence, at, blueprint, [task], register, dropped)
+
+
+def decisions_about(
+    rung: Rung,
+    occurrence: int,
+    at: datetime,
+    blueprint: Blueprint,
+    tasks: Iterable[TaskRow],
+    register: Register,
+    dropped: str | None = None,
+) -> list[dict[str, Any]]:
+    """The same for many tasks."""
+    day = local_date(at)
+    shared = {
+        "rung": rung.id, "occurrence": occurrence, "severity": rung.severity, "template": rung.template,
+        "urgent": rung.urgent, "held": rung.release == "sign", "due_at": at, **_outcome(dropped),
+    }  # fmt: skip
+    rows = []
+    for task in tasks:
+        found, end = recipients(rung, blueprint, task, register, day), {}
+        if not found and rung.severity > 1 and is_top(blueprint, task, register):
+            found, end = {task.unit: "responsible"}, _outcome("nobody-above")
+        for recipient, role in found.items():
+            whose = {
+                "task_id": task.id,
+                "deadline_version": task.deadline_version,
+                "recipient": recipient,
+                "role": role,
+            }
+            rows.append({**shared, **whose, **end})
+    return rows
+
+
+def _outcome(dropped: str | None) -> dict[str, Any]:
+    reason = REASONS[dropped] if dropped else None
+    return {"outcome": reason.outcome if reason else "pending", "reason": reason.text if reason else None}
 
 
 def next_morning(now: datetime, calendar: Calendar) -> datetime:

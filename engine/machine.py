@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection
@@ -76,6 +76,10 @@ class Step:
     data: Mapping[str, Any] = field(default_factory=dict)
     doc: str | None = None  # this task's own paper, where one act covers many
     happened_at: datetime | None = None
+
+    def telling(self, data: Mapping[str, Any]) -> "Step":
+        """The same move, with more to say in its entry."""
+        return Step(self.task, self.trigger, self.towards, self.changes, data, self.doc, self.happened_at)
 
 
 def apply(connection: Connection, steps: Sequence[Step], act: Act) -> list[str]:
@@ -154,4 +158,9 @@ def entry(
 
 
 def _plain(value: Any) -> Any:
-    return value if value is None or not isinstance(value, _INSTANTS) else value.isoformat()
+    return value if value is None or not isinstance(value, _INSTANTS) else _written(value)
+
+
+@lru_cache(maxsize=256)  # the tasks of a batch share most of their moments
+def _written(value: datetime | date | time) -> str:
+    return value.isoformat()

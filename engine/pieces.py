@@ -38,10 +38,10 @@ def there(rows: Iterable[HandInRow]) -> set[Piece]:
     return {Piece(row.output, row.form) for row in rows if not row.quota}
 
 
-def missing(stage: Stage, arrived: Iterable[Piece]) -> list[Piece]:
-    """What is owed and not among those."""
+def missing(awaited: Iterable[Piece], arrived: Iterable[Piece]) -> list[Piece]:
+    """What is owed and not among those that came."""
     found = set(arrived)
-    return [piece for piece in owed(stage) if piece not in found]
+    return [piece for piece in awaited if piece not in found]
 
 
 def told(some: Sequence[Piece]) -> str:

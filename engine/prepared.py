@@ -38,25 +38,17 @@ class _Compiled:
     names: tuple[str, ...]
     pick: Convert  # the parameters of a row of values that names them all
     defaults: Mapping[str, Any]  # where it does not
-    written: tuple[tuple[int, Convert], ...]  # the parameters that are not written as they are
-    read: tuple[tuple[int, Convert], ...]  # the columns that are not handed out as they come
+    written: Convert | None  # makes of the parameters what is written, where some are not written as they are
+    read: Convert | None  # makes of the columns what is handed out, where some are not handed out as they come
 
     def arguments(self, values: Mapping[str, Any]) -> Any:
         try:
-            found = list(self.pick(values))
+            found = self.pick(values)
         except KeyError:
-            found = list(self.pick({**self.defaults, **values}))
-        for index, convert in self.written:
-            if found[index] is not None:
-                found[index] = convert(found[index])
+            found = self.pick({**self.defaults, **values})
+        if self.written:
+            found = self.written(found)
         return dict(zip(self.names, found, strict=True)) if self.named else found
-
-    def row(self, values: Sequence[Any]) -> Sequence[Any]:
-        found = list(values)
-        for index, convert in self.read:
-            if found[index] is not None:
-                found[index] = convert(found[index])
-        return found
 
 
 class Prepared:
@@ -87,10 +79,8 @@ class Prepared:
 
     def made(self, connection: Connection, rows: Iterable[Sequence[Any]]) -> list[Any]:
         """What is handed out for rows of these columns that were read as they come."""
-        compiled = self._for(connection.dialect)
-        if not compiled.read:
-            return list(map(self.make, rows))
-        return [self.make(compiled.row(values)) for values in rows]
+        read = self._for(connection.dialect).read
+        return list(map(self.make, map(read, rows) if read else rows))
 
     def first(self, connection: Connection, **values: Any) -> Any | None:
         """The first row of a query, if any."""
@@ -125,10 +115,10 @@ class Prepared:
         columns: Any = self.statement.exported_columns
         fixed = {name: bind.value for name, bind in compiled.binds.items() if bind.value is not None}
         return _Compiled(
-            str(compiled), not compiled.positional, names, _picking(names),
+            str(compiled), not compiled.positional, names, _getting(names),
             {**_defaults(self.statement), **fixed},
-            _that_convert(item.dialect_impl(dialect).bind_processor(dialect) for item in types),
-            _that_convert(item.type.dialect_impl(dialect).result_processor(dialect, None) for item in columns),
+            _converting([item.dialect_impl(dialect).bind_processor(dialect) for item in types]),
+            _converting([item.type.dialect_impl(dialect).result_processor(dialect, None) for item in columns]),
         )  # fmt: skip
 
 
@@ -165,13 +155,31 @@ class Among:
         return self._prepared[length]
 
 
-def _picking(names: Sequence[str]) -> Convert:
-    return itemgetter(*names) if len(names) > 1 else lambda values: [values[name] for name in names]
+def _getting(keys: Sequence[Any]) -> Convert:
+    """An `itemgetter` that gives a tuple, however many there are."""
+    return itemgetter(*keys) if len(keys) > 1 else lambda values: tuple(values[key] for key in keys)
 
 
-def _that_convert(found: Iterable[Convert | None]) -> tuple[tuple[int, Convert], ...]:
-    """Of the thousands of rows of a batch most hold the same instants: each is converted once."""
-    return tuple((place, lru_cache(maxsize=4096)(convert)) for place, convert in enumerate(found) if convert)
+def _converting(converts: Sequence[Convert | None]) -> Convert | None:
+    """A function of a whole row; None where each value stays as it is.
+
+    Of the thousands of rows of a batch most hold the same instants, so that what was converted together is remembered.
+    """
+    those = [(place, convert) for place, convert in enumerate(converts) if convert]
+    if not those:
+        return None
+    each = [lru_cache(maxsize=4096)(convert) for _place, convert in those]
+    pick = _getting([place for place, _convert in those])
+    order = list(range(len(converts)))
+    for number, (place, _convert) in enumerate(those):
+        order[place] = len(converts) + number
+    arrange = _getting(order)
+
+    @lru_cache(maxsize=4096)
+    def converted(values: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(None if value is None else convert(value) for convert, value in zip(each, values, strict=True))
+
+    return lambda row: arrange((*row, *converted(pick(row))))
 
 
 def _defaults(statement: Any) -> dict[str, Any]:

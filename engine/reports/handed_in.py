@@ -20,7 +20,7 @@ def piece_views(stage: Stage, task: TaskRow, rows: Sequence[HandInRow]) -> dict[
         "received": [_piece(row) for row in rows if row.pieces],
         "missing": [] if settled else [
             {"output": piece.output, "form": piece.form or None}
-            for piece in pieces.missing(stage, pieces.there(rows))
+            for piece in pieces.missing(pieces.owed(stage), pieces.there(rows))
         ],
     }  # fmt: skip
 

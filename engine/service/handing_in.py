@@ -5,8 +5,9 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,10 @@ def receive(settling: Settling, steps: Sequence[Step], handing: Handing, act: Ac
     for _name, paper in handing.files:
         files.keep(settling.office.files, paper)
     before = handins.valid(settling.connection, [step.task.id for step in steps])
-    parcels = [Parcel(settling, step, handing, act, before.get(step.task.id, ())) for step in steps]
+    wanted = {name: Wanted(settling.blueprint.plan.stages[name]) for name in {step.task.stage for step in steps}}
+    parcels = [
+        Parcel(settling, step, wanted[step.task.stage], handing, act, before.get(step.task.id, ())) for step in steps
+    ]
     if problems := [text for parcel in parcels for text in parcel.problems()]:
         more = len(problems) - MOST_TOLD
         told = "; ".join(problems[:MOST_TOLD]) + (" " + _("and {n} more").format(n=more) if more > 0 else "")
@@ -103,7 +107,7 @@ def receive(settling: Settling, steps: Sequence[Step], handing: Handing, act: Ac
         data: dict[str, Any] = {"hand_ins": [next(ids) for _row in some]}
         if not parcel.submits:
             data["text"] = pieces.told(list(parcel.new))
-        step = replace(parcel.step, data=data)
+        step = parcel.step.telling(data)
         (received.whole if parcel.submits else received.parts).append(step)
         received.missing[step.task.id] = parcel.missing
     return received
@@ -116,22 +120,34 @@ class Received:
     missing: dict[int, list[Piece]] = field(default_factory=dict)  # by task
 
 
+class Wanted:
+    """What a stage takes: worked out once for all its tasks."""
+
+    def __init__(self, stage: Stage):
+        self.outputs = stage.outputs
+        self.pieces, self.owed = pieces.pieces(stage), pieces.owed(stage)
+        self.counts = {output.name: output.count for output in stage.outputs}
+        self.required = [output for output in stage.outputs if output.required]
+
+
 class Parcel:
     """What came for one task at one time."""
 
-    def __init__(self, settling: Settling, step: Step, handing: Handing, act: Act, before: Sequence[HandInRow]):
-        self.step, self.handing, self.act, self.before = step, handing, act, before
+    def __init__(
+        self, settling: Settling, step: Step, wanted: Wanted, handing: Handing, act: Act, before: Sequence[HandInRow]
+    ):
+        self.step, self.wanted, self.handing, self.act, self.before = step, wanted, handing, act, before
         self.task: TaskRow = step.task
-        self.stage: Stage = settling.blueprint.plan.stages[self.task.stage]
         self.moment: datetime = step.happened_at or act.happened_at
         self.doc = step.doc or act.doc
         self.in_turn = self.task.state in TO_HAND_IN
         if not self.in_turn and not (handing.is_partial and self.task.state in RECEIVED):
             allowed = allowed_triggers(self.task.state)
             raise IllegalMove(self.task.selector, Trigger.SUBMIT, state_label(self.task.state), allowed)
+        self.there = pieces.there(before)
         self.numbered = self._dated(local_date(self.moment, settling.office.zone))
         self.new = self._new()
-        self.missing = pieces.missing(self.stage, {*pieces.there(before), *self.new})
+        self.missing = pieces.missing(wanted.owed, {*self.there, *self.new})
         self.files = self._files()
         for quota in handing.counts:
             quotas.require(settling.blueprint, self.task, quota)
@@ -152,19 +168,18 @@ class Parcel:
     def _new(self) -> dict[Piece, int]:
         """The pieces that came, each with its number."""
         numbers = self._numbers()
-        wanted = [piece for piece in pieces.pieces(self.stage) if piece.output in numbers]
+        wanted = [piece for piece in self.wanted.pieces if piece.output in numbers]
         if self.handing.form is not None:
             form = self._known(_("form"), self.handing.form, [piece.form for piece in wanted if piece.form])
             wanted = [piece for piece in wanted if piece.form == form]
-        there = pieces.there(self.before)
-        if self.handing.is_partial and there.issuperset(wanted):
+        if self.handing.is_partial and self.there.issuperset(wanted):
             text = _("{task}: {pieces} came already")
             raise Conflict(text.format(task=self.task.selector, pieces=pieces.told(wanted)))
-        return {piece: numbers[piece.output] for piece in wanted if piece not in there}
+        return {piece: numbers[piece.output] for piece in wanted if piece not in self.there}
 
     def _numbers(self) -> dict[str, int]:
         """output → how many came of it."""
-        planned = {output.name: output.count for output in self.stage.outputs}
+        planned = self.wanted.counts
         if not self.handing.outputs:
             return planned or {pieces.WHOLE.output: 1}
         named = {self._known(_("output"), name, planned): count for name, count in self.handing.outputs.items()}
@@ -190,9 +205,7 @@ class Parcel:
 
     def problems(self) -> Iterator[str]:
         """What required outputs still need."""
-        for output in self.stage.outputs:
-            if not output.required:
-                continue
+        for output in self.wanted.required:
             number = min((number for piece, number in self.new.items() if piece.output == output.name), default=None)
             if number is not None and number < output.count:
                 text = _("{task}: {output}: only {n} of {count}")
@@ -229,6 +242,7 @@ class Parcel:
         }  # fmt: skip
 
 
+@lru_cache(maxsize=256)  # one paper covers many tasks
 def read_paper(doc: str) -> tuple[str, date | None]:
     """Number and date of a paper, as far as they are told: `12/BC-UBND, 2020-03-26` or `…, 26/3/2020`.
 
@@ -263,7 +277,7 @@ def give_back(settling: Settling, steps: Sequence[Step], act: Act) -> list[Step]
     for step in steps:
         ids = [row.id for row in found.get(step.task.id, ())]
         handins.set_void(settling.connection, ids, step.happened_at or act.happened_at)
-        told.append(replace(step, data={"hand_ins": ids}))
+        told.append(step.telling({"hand_ins": ids}))
     return told
 
 

@@ -49,11 +49,11 @@ def tick(office: Office, now: datetime, *, as_told: bool = False, deliver: Deliv
         _beat(office, now, as_told)
         due = _look(office, now)
     ticked = Ticked()
-    if due.tasks:
-        _sweep(office, now, ticked)
+    put_off = _sweep(office, now, ticked) if due.tasks else 0
     if due.decisions or due.silences or ticked.decisions:
         with writing(office.engine) as connection:
             ticked.composed = compose(office, connection, now)
+            ticked.composed.deferred += put_off
     if due.messages or due.entries or ticked.composed.messages:  # what waits for a signature may have ended
         ticked.delivered = deliver(office, now)
     if due.entries or ticked != Ticked():
@@ -95,11 +95,14 @@ def _tell_of_standstill(office: Office, connection: Connection, last: datetime, 
             outbox.add_decisions(connection, rows)
 
 
-def _sweep(office: Office, now: datetime, ticked: Ticked) -> None:
+def _sweep(office: Office, now: datetime, ticked: Ticked) -> int:
+    """Until nothing is due; how many of the decisions were put off at once."""
+    put_off = 0
     while True:
         with writing(office.engine) as connection:
             swept: Swept = sweep_batch(office, connection, now)
         if not swept.tasks:
-            return
+            return put_off
+        put_off += swept.deferred
         ticked.opened += swept.opened
         ticked.decisions += swept.decisions
