@@ -1,11 +1,12 @@
 """Silences: quiet about a task until a moment. What was kept back speaks again when it ends, the highest rung only."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
+from engine.clock import local_date
 from engine.outbox import DECISION, decisions, reopen_decisions
 from engine.rows import DecisionRow, SilenceRow
 from engine.store import chunks, table
@@ -13,6 +14,11 @@ from engine.tables import Silence
 
 SILENCE = table(Silence)
 _COLUMNS = [SILENCE.c[name] for name in SilenceRow._fields]
+
+
+def last_quiet_day(until: datetime, zone: str) -> date:
+    """The office day at whose end a silence is over."""
+    return local_date(until, zone) - timedelta(days=1)
 
 
 def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -20,7 +20,8 @@ from engine.plan.directory import Contact
 from engine.plan.loader import load
 from engine.plan.sheets import read_rows
 from engine.rows import MessageRow
-from engine.service.select import parse, read_arrivals
+from engine.service.arrivals import read_arrivals
+from engine.service.select import parse
 from engine.templates import header_text
 
 ISSUED = date(2020, 3, 4)

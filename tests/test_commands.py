@@ -175,7 +175,7 @@ def test_a_morning_s_post_from_a_table(started: Kh, tmp_path: Path) -> None:
     assert "unit not found: h9" in started("submit", "nho/bao-cao", "--from", str(table), ok=False).err
     table.write_text("h2,1,31/2/2020,2020-03-20\n", encoding="utf-8")
     assert "den.csv:1: not a day: 2020-02-31" in started("submit", "nho/bao-cao", "--from", str(table), ok=False).err
-    table.write_text("h2,15/BC-UBND,18/3/2020,20/3/2020\n", encoding="utf-8")  # as a spreadsheet writes days
+    table.write_text("huyện hai,15/BC-UBND,18/3/2020,20/3/2020\n", encoding="utf-8")  # as offices write
     started("submit", "nho/bao-cao", "--from", str(table))
     entry = started("log", "nho/bao-cao/h2", "--json").json[-1]
     assert (entry["doc"], entry["happened_at"][:10]) == ("15/BC-UBND, 2020-03-18", "2020-03-20")

@@ -22,8 +22,8 @@ from engine.plan.model import Plan
 from engine.states import state_label
 
 FOLDERS = {"en": ROOT / "docs", "vi": ROOT / "docs" / "vi"}
-PAGES = ("tutorial", "deadlines", "stages", "calendar", "reports", "python")
-TWINS = (*PAGES, "care")  # those whose examples are not run as they stand, too
+PAGES = ("tutorial", "running", "deadlines", "stages", "calendar", "reports", "python")
+TWINS = (*PAGES, "care", "settings", "README")  # those whose examples are not run as they stand, too
 STARTED = "2024-03-04T08:00"  # the morning on which the example of a page is started as `vd`
 REMINDERS, CHASING = ("T-7", "T-3", "T-1"), ("T+1", "T+3", "T+5", "T+10")
 Yaml = dict[str, Any]

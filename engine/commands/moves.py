@@ -13,10 +13,10 @@ from engine.commands.output import print_json, print_table, watched
 from engine.i18n import _
 from engine.office import Office
 from engine.pieces import told
+from engine.service.arrivals import read_arrivals
 from engine.service.entries import undo_entry
 from engine.service.handing_in import ALL, read_handing
 from engine.service.moves import Outcome, move
-from engine.service.select import read_arrivals
 from engine.states import Trigger, state_label
 
 HELP: dict[Trigger, Callable[[], str]] = {

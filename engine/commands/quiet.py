@@ -7,10 +7,11 @@ import click
 
 from engine.clock import read_day, system_clock
 from engine.commands.app import DefaultGroup, act_of, acting, moment, selecting, selection_of, viewing, with_office
-from engine.commands.output import local, print_json, print_table
+from engine.commands.output import day, print_json, print_table
 from engine.i18n import _
 from engine.office import Office
 from engine.service.reminders import lift, remind, silence, silenced
+from engine.silences import last_quiet_day
 
 
 def _remind() -> click.Command:
@@ -63,7 +64,7 @@ def _silence() -> click.Group:
             print_json(rows)
             return
         print_table((_("Task"), _("Until"), _("By"), _("Reason")), [
-            (row["task"], local(row["until"], office.zone), row["author"], row["reason"]) for row in rows
+            (row["task"], day(last_quiet_day(row["until"], office.zone)), row["author"], row["reason"]) for row in rows
         ])  # fmt: skip
 
     @group.command("lift", help=_("End silences now."))

@@ -153,7 +153,7 @@ def _compiled(grammar: str) -> str | None:
     digest = hashlib.sha256("\0".join(recipe).encode()).hexdigest()
     try:
         folder = user_cache_path("kh-engine", ensure_exists=True)
-        own = os.name != "posix" or folder.stat().st_uid == os.geteuid()
+        own = sys.platform == "win32" or folder.stat().st_uid == os.geteuid()
     except (OSError, RuntimeError):
         return None
     return str(folder / f"grammar-{digest[:16]}.pickle") if own and os.access(folder, os.W_OK) else None

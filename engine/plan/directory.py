@@ -99,6 +99,11 @@ class Unit(Model):
             raise refuse("validity", _("the unit ends (valid_to) before it begins (valid_from)"), "valid_to")
         return self
 
+    @property
+    def every_name(self) -> tuple[str, ...]:
+        """Whatever it is or was called, on any day, and what it is called for short."""
+        return (*filter(None, [self.name]), *(name.name for name in self.names), *self.aliases)
+
     def name_on(self, day: date) -> str:
         """The name the unit bore on a day."""
         for name in self.names:

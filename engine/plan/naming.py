@@ -9,7 +9,7 @@ from typing import Literal
 
 from engine.errors import BadValue, NotFound
 from engine.i18n import _
-from engine.plan.directory import Directory, Level, LevelGroup
+from engine.plan.directory import Directory, Level, LevelGroup, Unit
 from engine.plan.writing import ascii_words
 
 TONES = "\u0300\u0301\u0303\u0309\u0323"
@@ -40,6 +40,12 @@ def spelling(name: str) -> str:
     return "".join(map(_tone_last, words)).replace(PEOPLES_COMMITTEE, "ubnd")
 
 
+def spellings(unit_id: str, unit: Unit) -> set[str]:
+    """All that a unit may be called: its id, every name it bears or bore, with and without “UBND” before it."""
+    keys = {spelling(name) for name in (unit_id, *unit.every_name)}
+    return {short for key in keys for short in (key, key.removeprefix("ubnd")) if short}
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """Whom a text names, in order: one unit, each of several, or several jointly, where “và” alone joins them."""
@@ -58,11 +64,9 @@ class Names:
         self._units: dict[str, set[str]] = {}
         for unit_id, unit in directory.units.items():
             if unit.exists_on(day):
-                names = (*filter(None, [unit.name]), *(name.name for name in unit.names), *unit.aliases)
-                self.shown += names
-                for key in map(spelling, (unit_id, *names)):
-                    for short in filter(None, (key, key.removeprefix("ubnd"))):
-                        self._units.setdefault(short, set()).add(unit_id)
+                self.shown += unit.every_name
+                for key in spellings(unit_id, unit):
+                    self._units.setdefault(key, set()).add(unit_id)
 
     def find_unit(self, text: str) -> str | None:
         """The one unit of that name, with or without “UBND” before it."""

@@ -45,4 +45,6 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def _cell(value: Any) -> Any:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+    if not isinstance(value, dict | list):
+        return value
+    return json.dumps(value, ensure_ascii=False, default=lambda moment: moment.isoformat())

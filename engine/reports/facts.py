@@ -119,8 +119,8 @@ def _counted(output: Output) -> str:
 def _arrived(connection: Connection, task: TaskRow, zone: str) -> Iterator[str]:
     for row in hand_in_views(connection, task):
         words = (row["output"], row["form"], row["doc"], row["file"], shown(row["arrived_at"], zone))
-        void = f" ({_('returned or undone')})" if row["void_at"] else ""
-        yield ", ".join(filter(None, words)) + void
+        void = _("(returned or undone)") if row["void_at"] else ""
+        yield " ".join(filter(None, (", ".join(filter(None, words)), void)))
 
 
 def _cited(document: Document, names: Names) -> str:

@@ -1,13 +1,13 @@
 """Messages and decisions as a reader sees them: why a notice did not go out, and what comes next."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from engine import outbox, silences, store
-from engine.clock import local_date, shown, shown_day
+from engine.clock import shown, shown_day
 from engine.escalation import agenda, rungs_now, timeline
 from engine.i18n import _
 from engine.office import Office, Register
@@ -59,7 +59,7 @@ def decision_views(connection: Connection, rows: Sequence[DecisionRow], zone: st
 def _reason(row: DecisionRow, messages: Sequence[Any], silence: SilenceRow | None, zone: str) -> str:
     """Why it ended as it did, or what it waits for."""
     if row.outcome == "silenced" and silence:
-        until = shown_day(local_date(silence.until, zone) - timedelta(days=1))
+        until = shown_day(silences.last_quiet_day(silence.until, zone))
         text = _("silenced by {author} until {until}: {reason}")
         return text.format(author=silence.author, until=until, reason=silence.reason)
     if row.outcome == "composed":

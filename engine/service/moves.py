@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from engine import machine, store
 from engine.clock import local_date, shown, shown_day
 from engine.dates import Dates
-from engine.errors import BadValue, NotFound
+from engine.errors import BadValue
 from engine.i18n import _
 from engine.machine import Act, Step
 from engine.office import Office
@@ -18,8 +18,9 @@ from engine.pieces import Piece
 from engine.plan.blueprint import Blueprint
 from engine.rows import TaskRow
 from engine.service import quotas, rights
+from engine.service.arrivals import Arrival, of_units
 from engine.service.handing_in import ALL, ARRIVAL, Handing, Received, give_back, keeping, receive
-from engine.service.select import Arrival, Selection, select_some
+from engine.service.select import Selection, select_some
 from engine.settle import Moved, Settling, by_instance, rearmed
 from engine.states import State, Trigger
 
@@ -59,7 +60,11 @@ def move(
     if trigger in NEEDS_REASON:
         require_reason(trigger, act)
     with keeping(office, handing), rights.acting(office, act, dry_run=dry_run) as connection:
-        tasks = _selected(office, connection, selection, arrivals, act)
+        tasks = select_some(office, connection, selection, act.at)
+        if arrivals is not None:
+            arrivals = of_units(office, connection, arrivals, tasks)
+            came = {arrival.unit for arrival in arrivals}
+            tasks = [task for task in tasks if task.unit in came]
         return move_tasks(
             office, connection, tasks, trigger, act,
             new_date=new_date, arrivals=arrivals, handing=handing, watch=watch,
@@ -131,18 +136,6 @@ def require_reason(trigger: str, act: Act) -> None:
     """Raises BadValue for what nobody may do without saying why."""
     if not act.reason:
         raise BadValue(_("“{trigger}” needs a --reason").format(trigger=trigger))
-
-
-def _selected(
-    office: Office, connection: Connection, selection: Selection, arrivals: Sequence[Arrival] | None, act: Act
-) -> list[TaskRow]:
-    tasks = select_some(office, connection, selection, act.at)
-    if arrivals is not None:
-        units = {arrival.unit for arrival in arrivals}
-        if missing := units - {task.unit for task in tasks}:
-            raise NotFound(_("unit"), sorted(missing)[0], {task.unit for task in tasks})
-        tasks = [task for task in tasks if task.unit in units]
-    return tasks
 
 
 def _step(

@@ -3,20 +3,18 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
-from pathlib import Path
 
 from sqlalchemy import ColumnElement, Connection, and_, not_
 
 from engine import store
-from engine.clock import local_date, read_day, read_instant
+from engine.clock import local_date
 from engine.errors import BadValue, NotFound
 from engine.i18n import _
 from engine.office import Office
 from engine.periods import is_period
 from engine.plan.blueprint import Blueprint
-from engine.plan.sheets import read_rows
 from engine.rows import InstanceRow, TaskRow
 from engine.states import State
 
@@ -207,55 +205,3 @@ def _filters(office: Office, selection: Selection, now: datetime) -> list[Column
         horizon = today + timedelta(days=selection.due_within)
         conditions += [column.last_day >= today, column.last_day <= horizon, store.UNFINISHED]
     return conditions
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """One line of a morning's post: whose paper, its number and date, when it came."""
-
-    unit: str
-    doc: str | None
-    arrived_at: datetime | None
-    day_only: bool = False
-
-
-def read_arrivals(path: Path, zone: str, at: time) -> list[Arrival]:
-    """A table with the columns unit, number, date of paper, date of arrival. Raises BadValue with the line."""
-    found = []
-    for number, cells in enumerate(read_rows(path), start=1):
-        if not any(cells) or (number == 1 and cells[0].lower() in ("unit", "đơn vị")):
-            continue
-        found.append(_arrival(path, number, cells, zone, at))
-    units = [arrival.unit for arrival in found]
-    if twice := [unit for unit in units if units.count(unit) > 1]:
-        raise BadValue(_("{path}: {unit} stands twice").format(path=path, unit=twice[0]))
-    if not found:
-        raise BadValue(_("{path} names no unit").format(path=path))
-    return found
-
-
-def _arrival(path: Path, number: int, cells: list[str], zone: str, at: time) -> Arrival:
-    unit, paper, paper_date, arrived = (cells + [""] * 4)[:4]
-    if len(cells) > 4 or not unit:
-        raise BadValue(
-            _("{path}:{line}: four columns are expected: unit, number, date of paper, date of arrival").format(
-                path=path, line=number
-            )
-        )
-    paper_date, arrived = _iso(paper_date), _iso(arrived)
-    try:
-        if paper_date:
-            read_day(paper_date)
-        moment = read_instant(arrived, at, zone) if arrived else None
-    except BadValue as error:
-        raise BadValue(f"{path}:{number}: {error}") from error
-    return Arrival(unit, ", ".join(part for part in (paper, paper_date) if part) or None, moment, len(arrived) == 10)
-
-
-_OFFICE_DAY = re.compile("([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
-
-
-def _iso(text: str) -> str:
-    """A day as an office's table has it, 24/4/2020, the way the command line takes it."""
-    found = _OFFICE_DAY.fullmatch(text)
-    return f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}" if found else text
