@@ -1,5 +1,6 @@
 """What a reader of the project may rely on."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -9,13 +10,15 @@ from conftest import ROOT, Kh
 
 from engine.checks import check
 from engine.commands.main import COMMANDS
+from engine.config import KEYS
 from engine.ladders import TEMPLATES, built_in
 from engine.letters import KINDS
-from engine.plan.loader import load_calendar, load_plan
+from engine.plan.loader import load_plan
 from engine.states import MOVES, Trigger
 
 PLANS = sorted((ROOT / "plans").glob("*.yaml"))
 README = (ROOT / "README.md").read_text("utf-8")
+FOR_PROGRAMMERS = {"ARCHITECTURE.md"}
 
 
 @pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)
@@ -68,13 +71,11 @@ def test_every_template_is_there_in_both_languages() -> None:
 
 
 def test_the_yaml_in_the_readme_is_right(tmp_path: Path) -> None:
-    plan, calendar = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    (plan,) = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
     path = tmp_path / "nho.yaml"
     path.write_text(plan, encoding="utf-8")
     assert [item for item in check(load_plan(path)) if item.severity != "note"] == []
     assert yaml.safe_load(plan)["plan"] == "nho"
-    path.write_text(calendar, encoding="utf-8")
-    assert load_calendar(path).days()
 
 
 def test_the_commands_in_the_readme_run(kh: Kh) -> None:
@@ -97,7 +98,44 @@ def test_the_diagram_in_the_docs_equals_the_table() -> None:
 
 def test_files_and_functions_stay_readable() -> None:
     for path in (ROOT / "engine").rglob("*.py"):
-        assert len(path.read_text("utf-8").splitlines()) <= 350, path
+        text = path.read_text("utf-8")
+        assert len(text.splitlines()) <= 350, path
+        if "migrations" not in path.parts:
+            long = [node.name for node in ast.walk(ast.parse(text))
+                    if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno >= 55]  # fmt: skip
+            assert long == [], path
+
+
+def test_every_file_says_what_it_is_for() -> None:
+    for path in (ROOT / "engine").rglob("*.py"):
+        assert ast.get_docstring(ast.parse(path.read_text("utf-8"))), path
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/ARCHITECTURE.md"])
+def test_what_a_page_points_to_is_there(page: str) -> None:
+    path = ROOT / page
+    text = path.read_text("utf-8")
+    for target in re.findall(r"\]\((?!http)([^)#]+)", text):
+        assert (path.parent / target).exists(), target
+    for target in re.findall(r"`((?:engine|docs|templates|tests|benchmarks)/[\w./]+)`", text):
+        assert (ROOT / target).exists() or (ROOT / target).with_suffix(".py").exists(), target
+
+
+def test_every_page_has_its_twin() -> None:
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - FOR_PROGRAMMERS
+    assert pages == {path.name for path in (ROOT / "docs" / "vi").glob("*.md")}
+    for folder in ("docs", "docs/vi"):
+        index = (ROOT / folder / "README.md").read_text("utf-8")
+        assert [page for page in pages - {"README.md"} if f"]({page})" not in index] == []
+
+
+@pytest.mark.parametrize("folder", ["docs", "docs/vi"])
+def test_every_setting_is_explained(folder: str) -> None:
+    page = (ROOT / folder / "settings.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(.*?)` \| `(.*?)` \|", page, re.MULTILINE)
+    assert rows == [(key.toml, key.env) for key in KEYS.values()]
+    for key in KEYS.values():
+        assert not key.default or f"| `{key.toml}` | `{key.env}` | `{key.default}` |" in page
 
 
 def test_the_product_names_no_machine() -> None:
