@@ -6,13 +6,22 @@ DEV := $(VENV)/.dev
 CATALOGUE := engine/locale/vi/LC_MESSAGES/kh.po
 SCHEMA := plans/.schema/plan.json
 
-.PHONY: demo test check bench fuzz faults lock audit sbom format catalogue clean
+.PHONY: demo test quick coverage check bench fuzz faults lock audit sbom format catalogue clean
 
 demo: $(DEMO) $(SCHEMA)
 	$(BIN)/kh demo
 
 test: $(DEV)
 	$(BIN)/pytest
+
+# While one works: all but what takes long and seldom breaks.
+quick: $(DEV)
+	$(BIN)/pytest -m "not slow"
+
+# Which branches of engine/ no test goes through; what is killed in forked children does not count.
+coverage: $(DEV)
+	$(BIN)/python -m pip install -q pytest-cov
+	$(BIN)/pytest --cov --cov-fail-under=95 --ignore tests/faults
 
 check: $(DEV)
 	$(BIN)/ruff check .

@@ -405,6 +405,7 @@ def happen(office: Office, deeds: list[tuple[str, int]]) -> None:
             continue
 
 
+@pytest.mark.slow
 @settings(
     max_examples=40,
     deadline=None,

@@ -18,6 +18,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+pytestmark = pytest.mark.slow  # a browser
 PHONE, DESK = {"width": 390, "height": 800}, {"width": 1440, "height": 900}
 
 

@@ -14,7 +14,7 @@ from conftest import SMALL, Kh, Mailbox
 
 from benchmarks.rows.crowd import SCHEDULERS, WRITERS, crowd
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
 NOTES, RACES = 12, 1000
 
 

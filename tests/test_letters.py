@@ -365,6 +365,7 @@ def test_without_the_extra_the_draft_is_text(
     assert "kh-engine[docx]" in ran.err
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("soffice") and "CI" not in os.environ, reason="LibreOffice is not installed")
 def test_libreoffice_shows_each_letter_as_it_is_meant(late: Kh, tmp_path: Path) -> None:
     kinds = {"cv": "dt", "bc": "dt", "tb": "dt/hoi-nghi", "gm": "dt/hoi-nghi"}

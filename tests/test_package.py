@@ -46,6 +46,7 @@ def test_only_engine_is_a_top_level_name(wheel: Path) -> None:
         assert f"engine/{part}" in names
 
 
+@pytest.mark.slow
 def test_the_wheel_does_the_main_job_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:
     run(sys.executable, "-m", "venv", tmp_path / "venv", cwd=tmp_path)
     scripts = tmp_path / "venv" / ("Scripts" if os.name == "nt" else "bin")

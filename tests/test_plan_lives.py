@@ -24,6 +24,7 @@ PLANS = {
     "gia-lai-2023-so-ket": ("2023-10-30", "2023-12-31"),
     "dong-thap-2022-thi-dua": ("2022-08-08", "2026-01-31"),
 }
+pytestmark = pytest.mark.slow
 VN = Vietnam(years=range(2018, 2027))
 VN.append({"2026-01-02": "swapped with 2026-01-10, announced on 2025-12-25"})
 VN.weekend_workdays.add(date(2026, 1, 10))

@@ -109,6 +109,7 @@ def test_a_weekend_or_what_lies_before_the_start_is_no_downtime(kh: Kh, plan_fil
     assert "stood-still" not in {row["rung"] for row in rows}
 
 
+@pytest.mark.slow
 def test_a_seed_gives_the_same_future_and_another_one_another(kh: Kh) -> None:
     plan = ROOT / "plans" / "kon-tum-2018-giua-ky.yaml"
     one, again, other = (kh("simulate", plan, "--random", seed, "--json").json for seed in ("7", "7", "8"))

@@ -77,6 +77,7 @@ def said_to_the_database(office: Office) -> Iterator[list[str]]:
         event.remove(office.engine, "checkout", listen)
 
 
+@pytest.mark.slow
 def test_a_move_takes_as_many_statements_among_ten_thousand_tasks_as_among_ten(
     office_of: Callable[[int], Office],
 ) -> None:

@@ -145,6 +145,7 @@ main(["tick", "--at", "2020-03-04T08:00"])
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
 def test_a_tick_killed_at_any_commit_finishes_next_time_and_sends_each_notice_once(
     kh: Kh, plan_file: Write, mailbox: Mailbox, tmp_path: Path

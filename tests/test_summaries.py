@@ -72,6 +72,7 @@ def begin(office: Office, plan_file: Callable[..., Path], tmp_path: Path) -> Cal
     return call
 
 
+@pytest.mark.slow
 def test_two_thousand_late_communes_are_a_page_with_the_list_attached(
     office: Office, begin: Callable[..., None]
 ) -> None:
@@ -144,6 +145,7 @@ def test_the_worst_are_named_first() -> None:
     assert shown.groups == ({"name": "Huyện 0", "tasks": 26}, {"name": "Huyện 1", "tasks": 25})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("stages", "each"), [(1, 10_000), (500, 1), (60, 40), (2000, 5)])
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_a_message_stays_readable_whatever_it_speaks_of(stages: int, each: int, language: str) -> None:

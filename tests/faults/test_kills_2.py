@@ -8,6 +8,7 @@ from harness import half, strike
 BLOWS = 1000
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_nothing_is_lost_and_nothing_said_twice() -> None:
     names = half(1)

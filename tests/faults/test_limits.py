@@ -19,7 +19,7 @@ from engine import db, faults
 
 PAGE, LARGE = 4096, 16 << 20
 ELSEWHERE: list[object] = []  # memory that is taken
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
 
 
 @pytest.fixture(scope="module")
