@@ -33,6 +33,7 @@ KEYS = {
     "user": Key("user", "KH_USER", ""),
     "token": Key("token", "KH_TOKEN", "", secret=True),
     "zone": Key("office.zone", "KH_ZONE", "Asia/Ho_Chi_Minh"),
+    "clock": Key("office.clock", "KH_CLOCK", ""),
     "hours": Key("office.hours", "KH_HOURS", "07:30-11:30 13:30-17:00"),
     "ack_days": Key("office.ack_days", "KH_ACK_DAYS", "10"),
     "templates": Key("templates", "KH_TEMPLATES", ""),
@@ -52,6 +53,7 @@ KEYS = {
     "delivery_timeout": Key("delivery.timeout", "KH_DELIVERY_TIMEOUT", "30"),
     "delivery_per_minute": Key("delivery.per_minute", "KH_DELIVERY_PER_MINUTE", "0"),
 }
+CLOCKS = ("", "database", "host")
 TLS_MODES = ("none", "starttls", "tls")
 
 
@@ -92,6 +94,13 @@ class Settings:
         if not found:
             raise BadValue(_("working hours not understood: {part} (write 07:30-11:30)").format(part=self["hours"]))
         return found
+
+    @property
+    def host_clock(self) -> bool:
+        """Is it the machine's own clock that counts, even where several machines share a database?"""
+        if self["clock"] not in CLOCKS:
+            raise BadValue(_("KH_CLOCK is database or host, not {text}").format(text=self["clock"]))
+        return self["clock"] == "host"
 
     @property
     def ack_days(self) -> int:

@@ -7,15 +7,18 @@ import time
 import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
 from sqlmodel import SQLModel
 
-from engine.errors import BadValue, Unavailable
+from engine import postgresql
+from engine.errors import BadValue, Interrupted, Unavailable
 from engine.faults import point, watch
 from engine.i18n import _
 
@@ -32,7 +35,7 @@ def connect(url: str) -> Engine:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             return _sqlite(url, parsed.database)
-        return create_engine(parsed, pool_pre_ping=True)
+        return postgresql.create(parsed)
     except (ArgumentError, NoSuchModuleError, ValueError, ModuleNotFoundError) as error:
         message = _("not a database address: {url} (write sqlite:///kh.db or postgresql+psycopg://…)")
         raise BadValue(message.format(url=hide_password(url))) from error
@@ -112,10 +115,29 @@ def _begun(raw: Any) -> bool:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """One transaction. Raises Unavailable where the database does."""
-    with _translated(engine):
-        with engine.begin() as connection:
+def writing(engine: Engine, **options: Any) -> Iterator[Connection]:
+    """One transaction. Raises Unavailable where the database does, Interrupted where it may be done again."""
+    with translated(engine):
+        with engine.connect().execution_options(**options) as connection, connection.begin():
+            yield connection
+            point("commit")
+        point("committed")
+
+
+@contextmanager
+def commanding(engine: Engine) -> Iterator[Connection]:
+    """A person's transaction: an instance that is looked up is held to its end, and a lost commit is looked up.
+
+    SQLite has one writer, and its commit does not get lost on the way.
+    """
+    if engine.dialect.name != "postgresql":
+        with writing(engine) as connection:
+            yield connection
+        return
+    name = uuid4().hex
+    with translated(engine), postgresql.certain(engine, name):
+        with engine.connect().execution_options(holding=True) as connection, connection.begin():
+            connection.execute(postgresql.COMMAND, {"id": name})
             yield connection
             point("commit")
         point("committed")
@@ -124,21 +146,36 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A consistent view that takes no write lock."""
-    with _translated(engine), engine.connect().execution_options(reading=True) as connection:
+    with translated(engine), engine.connect().execution_options(**_READING[engine.dialect.name]) as connection:
         connection.begin()  # a prepared statement does not begin by itself
         yield connection
 
 
+_READING: dict[str, dict[str, Any]] = {"sqlite": {"reading": True}, "postgresql": postgresql.READING}
+
+
 @contextmanager
-def _translated(engine: Engine) -> Iterator[None]:
+def translated(engine: Engine) -> Iterator[None]:
+    """What the database or its driver raises, as an error of ours."""
     driver: type[Exception] = engine.dialect.loaded_dbapi.Error  # what a prepared statement raises
     try:
         yield
     except (DBAPIError, driver) as error:
         reason = error.orig if isinstance(error, DBAPIError) else error
-        if type(reason).__name__ in ("OperationalError", "DatabaseError"):
-            raise Unavailable(_("the database does not answer: {reason}").format(reason=reason)) from error
-        raise
+        kind = _kind_of(engine, reason)
+        if kind is None:
+            raise
+        raise kind(_("the database does not answer: {reason}").format(reason=reason)) from error
+
+
+def _kind_of(engine: Engine, reason: Any) -> type[Unavailable] | None:
+    """None for what is a mistake of ours."""
+    if engine.dialect.name == "postgresql" and postgresql.may_be_done_again(reason):
+        return Interrupted
+    return Unavailable if type(reason).__name__ in _NOT_OURS else None
+
+
+_NOT_OURS = ("OperationalError", "DatabaseError", "ReadOnlySqlTransaction", "InsufficientPrivilege")
 
 
 def open_store(url: str) -> Engine:
@@ -151,13 +188,13 @@ def open_store(url: str) -> Engine:
 def bring_up_to_date(engine: Engine) -> None:
     """Raises Unavailable where the schema is newer than this program's."""
     if usable_version(engine) != head_version():
-        with _translated(engine):
+        with translated(engine):
             upgrade(engine)
 
 
 def usable_version(engine: Engine) -> str | None:
     """The schema's version, older or as this program knows it. Raises Unavailable for a newer one."""
-    with _translated(engine):
+    with translated(engine):
         version = schema_version(engine)
     if version is not None and version > head_version():
         message = _("the database has schema {found}, newer than this program's {known}: update the program")
@@ -177,10 +214,11 @@ def open_read_only(url: str) -> Engine:
         event.listen(engine, "connect", _only_read)
         engine = engine.execution_options(reading=True)
     else:
-        engine = engine.execution_options(postgresql_readonly=True)
-    with _translated(engine):
+        engine = engine.execution_options(**postgresql.READING)
+    with translated(engine):
         version = schema_version(engine)
     if version != head_version():
+        engine.dispose()
         message = _("the database has schema {found}, this program {known}: run kh doctor once to bring it up to date")
         raise Unavailable(message.format(found=version or _("none"), known=head_version()))
     return engine
@@ -252,24 +290,47 @@ def _rebuilding(engine: Engine) -> Iterator[Connection]:
             raw.execute("PRAGMA foreign_keys=ON")
 
 
+def shared(engine: Engine) -> bool:
+    """May several write at once, on several machines? SQLite has one writer."""
+    return engine.dialect.name == "postgresql"
+
+
+def database_clock(engine: Engine) -> datetime:
+    """The instant now as a server sees it: the same for all machines, whatever their own clocks show."""
+    with translated(engine):
+        return postgresql.clock(engine)
+
+
 def one_at_a_time(connection: Connection, name: str) -> None:
-    """Until this transaction ends nobody else gets here; SQLite has one writer anyhow."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": zlib.crc32(name.encode())})
+    """Until this transaction ends nobody else gets here, and who is `among_others` has ended."""
+    if shared(connection.engine):
+        connection.execute(postgresql.ALONE, {"key": _key(name)})
+
+
+def among_others(connection: Connection, name: str) -> None:
+    """Until this transaction ends nobody who wants to be alone gets here."""
+    if shared(connection.engine):
+        connection.execute(postgresql.TOGETHER, {"key": _key(name)})
+
+
+def _key(name: str) -> int:
+    return zlib.crc32(name.encode())
+
+
+@contextmanager
+def first(engine: Engine, name: str) -> Iterator[bool]:
+    """Is nobody else at it, here or on another machine? Where so, nobody will be until the block ends."""
+    if shared(engine):
+        with translated(engine), postgresql.first(engine, _key(name)) as alone:
+            yield alone
+    else:
+        yield True
 
 
 @contextmanager
 def exclusive(engine: Engine, name: str) -> Iterator[None]:
-    """Only one process at a time does what `name` says. The lock dies with its holder, so nobody waits for a lease."""
-    if engine.dialect.name == "postgresql":
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            key = {"key": zlib.crc32(name.encode())}
-            connection.execute(text("SELECT pg_advisory_lock(:key)"), key)
-            try:
-                yield
-            finally:
-                connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
-    elif engine.url.database in (None, "", ":memory:"):
+    """Only one process at a time does what `name` says with a file. The lock dies with its holder."""
+    if engine.url.database in (None, "", ":memory:"):
         yield
     else:
         path = Path(f"{engine.url.database}-{name}")

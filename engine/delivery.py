@@ -1,25 +1,27 @@
 """From a pending message to its outcome: checked once more, handed over, recorded."""
 
 import hashlib
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import inf
 
 from sqlalchemy import Connection
 
-from engine import outbox, store
+from engine import heartbeats, outbox, store
 from engine.addressing import redirect
 from engine.channels import CHANNELS
 from engine.channels.contract import AMBIGUOUS, Channel, Result, Verdict
 from engine.clock import local_date
-from engine.db import exclusive, reading, writing
+from engine.db import exclusive, reading, shared, writing
 from engine.decisions import REASONS, SEND
 from engine.errors import Unavailable
-from engine.i18n import _
+from engine.i18n import N_, _
+from engine.leases import Lease
 from engine.office import Office, Register, in_charge
+from engine.pace import Pace, pace_of
 from engine.rows import DecisionRow, MessageRow
 from engine.triage import Hearing
 
@@ -28,6 +30,7 @@ BACK_OFF = (1, 5, 15, 60, 120, 240, 240, 480, 480, 960)
 JITTER = 0.25  # up to so much more, so that what failed together does not come back together
 AT_ONCE = 50  # messages looked at together before they are sent
 FRESH_SECONDS = 3  # … and again where the first of them took longer
+LATE = N_("message {id} was taken over by another machine: what came of it is for that one to say")
 
 
 @dataclass
@@ -36,40 +39,43 @@ class Delivered:
     cancelled: int = 0
     later: int = 0
     dead: int = 0
+    late: int = 0  # another machine had taken them over: what came of them is for it to say
     waiting: int = 0  # their way out is not set, or does not answer
     trouble: str = ""  # what was said last
 
 
-@dataclass
-class Pace:
-    """At most so many messages a minute, evenly; what comes too soon waits."""
-
-    per_minute: float = 0
-    clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
-    next_at: float = -inf
-
-    def wait(self) -> None:
-        if self.per_minute and (left := self.next_at - self.clock()) > 0:
-            self.sleep(left)
-
-    def sending(self) -> None:
-        self.next_at = self.clock() + 60 / self.per_minute if self.per_minute else -inf
-
-
 def deliver(office: Office, now: datetime, pace: Pace | None = None) -> Delivered:
-    """Send all that is pending, one process at a time; a crash in between repeats at most the message under way."""
-    batch = Batch(office, now, pace or Pace(office.settings.per_minute))
-    with exclusive(office.engine, "delivery"):
+    """Send all that is pending; a crash in between repeats at most the message under way.
+
+    One process at a time sends what is in a file; of a server's database each machine takes on some, and holds a lease.
+    """
+    pace = pace or pace_of(office.engine, office.settings.per_minute)
+    if shared(office.engine):
+        return _deliver_our_share(office, now, pace)
+    with exclusive(office.engine, "delivery"), closing(Batch(office, now, pace)) as batch:
+        batch.look_at_held()
         with reading(office.engine) as connection:
-            pending, held = outbox.pending_messages(connection, now), outbox.held_messages(connection)
-        try:
-            for some in store.chunks(held, AT_ONCE):
-                batch.still_wanted(some, "held")
-            batch.deliver(pending)
-        finally:
-            batch.close()
-    return batch.done
+            pending = outbox.pending_messages(connection, now)
+        batch.deliver(pending)
+        return batch.done
+
+
+def _deliver_our_share(office: Office, now: datetime, pace: Pace) -> Delivered:
+    lease = Lease(heartbeats.name(), office.settings.timeout)
+    try:
+        with closing(Batch(office, now, pace, lease)) as batch:
+            batch.look_at_held()
+            while taken := _take(office, lease, now):
+                batch.deliver(taken)
+            return batch.done
+    finally:
+        with suppress(Unavailable), writing(office.engine) as connection:
+            lease.give_back(connection)
+
+
+def _take(office: Office, lease: Lease, now: datetime) -> list[int]:
+    with writing(office.engine) as connection:
+        return lease.take(connection, now, AT_ONCE)
 
 
 @dataclass
@@ -82,6 +88,7 @@ class Batch:
     office: Office
     now: datetime
     pace: Pace
+    lease: Lease | None = None
     done: Delivered = field(default_factory=Delivered)
     open: dict[str, Channel] = field(default_factory=dict)
     shut: set[str] = field(default_factory=set)
@@ -95,6 +102,7 @@ class Batch:
             self._call_the_clerk()
         for number, key in enumerate(pending):
             self.pace.wait()
+            self.hold_on(pending[number:])
             if number >= looked_at or self.pace.clock() > fresh_until:
                 looked_at, fresh_until = number + AT_ONCE, self.pace.clock() + FRESH_SECONDS
                 wanted = self.still_wanted(pending[number:looked_at])
@@ -108,6 +116,19 @@ class Batch:
             self.clerk.submit(int)
         except RuntimeError as error:
             raise Unavailable(_("there is not enough memory")) from error
+    def look_at_held(self) -> None:
+        """What waits for a signature may have ended."""
+        with reading(self.office.engine) as connection:
+            held = outbox.held_messages(connection)
+        for some in store.chunks(held, AT_ONCE):
+            self.still_wanted(some, "held")
+
+    def hold_on(self, left: Sequence[int]) -> None:
+        """Nothing is handed over that somebody else may have taken over by then."""
+        if self.lease and self.lease.is_short:
+            self.recorded()
+            with writing(self.office.engine) as connection:
+                self.lease.renew(connection, left)
 
     def recorded(self) -> None:
         """Wait until the last outcome is on record. Raises what prevented it."""
@@ -152,7 +173,8 @@ class Batch:
         with writing(self.office.engine) as connection:
             for key, decided in settled.items():
                 reason = REASONS[decided[0][1]].text
-                outbox.update_message(connection, key, while_status=status, status="cancelled", reason=reason)
+                if not outbox.update_message(connection, key, while_status=status, status="cancelled", reason=reason):
+                    continue
                 for row, verdict in decided:
                     outbox.end_composed(connection, [row.id], REASONS[verdict].outcome, REASONS[verdict].text)
                 hearing.keep_back(connection, [row for row, verdict in decided if verdict == "silenced"])
@@ -187,7 +209,9 @@ class Batch:
         done, attempts = self.done, message.attempts + 1
         reason = AMBIGUOUS if message.reason == AMBIGUOUS else result.text  # it stays on record
         with writing(self.office.engine) as connection:
-            if result.verdict is Verdict.ACCEPTED:
+            if self.lease and not self.lease.settle(connection, message.id):
+                done.late, done.trouble = done.late + 1, LATE.format(id=message.id)
+            elif result.verdict is Verdict.ACCEPTED:
                 outbox.update_message(connection, message.id, while_status="pending", status="sent",
                                       sent_at=self.now, attempts=attempts, reason=reason)  # fmt: skip
                 outbox.end_composed(connection, [row.id for row in message.decisions], "sent", REASONS["sent"].text)

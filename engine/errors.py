@@ -123,3 +123,7 @@ class Unavailable(KhError):
     """The environment failed: disk, database or network."""
 
     exit_code = 4
+
+
+class Interrupted(Unavailable):
+    """A transaction of which nothing remains: it may be done again as it is."""

@@ -160,9 +160,11 @@ class Swept:
     opened: int = 0
 
 
-def sweep_batch(office: Office, connection: Connection, now: datetime, limit: int = BATCH) -> Swept:
-    """Handle up to `limit` tasks something fell due for, in the caller's transaction."""
-    tasks = store.due_tasks(connection, now, limit)
+def sweep_batch(
+    office: Office, connection: Connection, now: datetime, limit: int = BATCH, *, free: bool = True
+) -> Swept:
+    """Handle up to `limit` due tasks in the caller's transaction: those that nobody holds, if `free`."""
+    tasks = store.due_tasks(connection, now, limit, free=free)
     swept = Swept(tasks=len(tasks))
     for name in dict.fromkeys(task.instance for task in tasks):
         instance = office.instance(connection, name)

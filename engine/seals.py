@@ -15,7 +15,7 @@ SEAL, SEALED = table(Seal), table(SealedEntry)
 START = "0" * 64  # what the first link takes for the one before it
 A_LINK = 10_000  # entries at most
 # Elsewhere than in SQLite a lower id may be committed later: so far back is looked for such entries.
-LATECOMERS = 10_000
+LATECOMERS = 100_000
 _FIELDS = (
     "id", "at", "happened_at", "actor", "for_unit", "instance_id", "task_id", "trigger", "before", "after", "doc",
     "reason", "data",

@@ -51,6 +51,7 @@ class Settling:
     ):
         if act.actor != SYSTEM:
             refuse_closed(instance)
+        store.hold_instance(connection, instance.id)
         self.office, self.connection, self.instance, self._almanac = office, connection, instance, almanac
         self.register = Register(connection, instance.directory)
         self.act = replace(act, actor=SYSTEM, for_unit=None, doc=None, reason=None)

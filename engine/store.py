@@ -84,11 +84,27 @@ _PLAYING = (
 )  # fmt: skip
 _EVERY_INSTANCE = select(*[INSTANCE.c[name] for name in InstanceRow._fields[:-1]], _PLAYING.label("playing"))
 _INSTANCES = Prepared(_EVERY_INSTANCE.order_by(INSTANCE.c.id), InstanceRow._make)
-_INSTANCE_NAMED = Prepared(_EVERY_INSTANCE.where(INSTANCE.c.name == bindparam("name")), InstanceRow._make)
+_BY_NAME = INSTANCE.c.name == bindparam("name")
+_INSTANCE_NAMED = Prepared(_EVERY_INSTANCE.where(_BY_NAME), InstanceRow._make)
+
+_HOLD_NAMED, _HOLD = (
+    Prepared(select(INSTANCE.c.id).where(where).with_for_update(key_share=True))
+    for where in (_BY_NAME, INSTANCE.c.id == bindparam("key"))
+)
 
 
 def find_instance(connection: Connection, name: str) -> InstanceRow | None:
+    """In a person's transaction (`db.commanding`) nobody else changes the instance until its end."""
+    if connection.get_execution_options().get("holding"):
+        _HOLD_NAMED.all(connection, name=name)
     return _INSTANCE_NAMED.first(connection, name=name)
+
+
+def hold_instance(connection: Connection, instance_id: int) -> None:
+    """Wait until nobody else changes the instance, and keep it so to the transaction's end. SQLite has one writer."""
+    options = connection.get_execution_options()
+    if connection.dialect.name == "postgresql" and not (options.get("holding") or options.get("reading")):
+        _HOLD.all(connection, key=instance_id)
 
 
 def instances(connection: Connection) -> list[InstanceRow]:
@@ -236,15 +252,20 @@ def _updating(names: tuple[str, ...]) -> Prepared:
     return Prepared(update(TASK).where(_AS_SEEN).values(version=TASK.c.version + literal_column("1"), **values))
 
 
-_DUE = Prepared(
+_DUE_FIRST = (
     _EVERY_TASK.where(TASK.c.next_action_at <= bindparam("now"))
-    .order_by(TASK.c.next_action_at, TASK.c.id).limit(bindparam("most")), TaskRow._make,
+    .order_by(TASK.c.next_action_at, TASK.c.id).limit(bindparam("most"))
 )  # fmt: skip
+_DUE = Prepared(_DUE_FIRST.with_for_update(of=TASK, key_share=True), TaskRow._make)
+_DUE_AND_FREE = Prepared(_DUE_FIRST.with_for_update(of=TASK, key_share=True, skip_locked=True), TaskRow._make)
 
 
-def due_tasks(connection: Connection, now: datetime, limit: int) -> list[TaskRow]:
-    """The open tasks something falls due for, the oldest first: one index scan."""
-    return _DUE.all(connection, now=now, most=limit)
+def due_tasks(connection: Connection, now: datetime, limit: int, *, free: bool = False) -> list[TaskRow]:
+    """The open tasks something falls due for, the oldest first: one index scan. They are held to the end.
+
+    `free`: without those that somebody else holds just now.
+    """
+    return (_DUE_AND_FREE if free else _DUE).all(connection, now=now, most=limit)
 
 
 def next_action_at(connection: Connection) -> datetime | None:

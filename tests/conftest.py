@@ -1,4 +1,4 @@
-"""What tests share: a real SQLite file, a real mail server on loopback, the command line in process."""
+"""What tests share: a real store, a real mail server on loopback, the command line in process."""
 
 import email
 import email.policy
@@ -50,6 +50,7 @@ from engine.db import open_store
 from engine.machine import Act
 from engine.office import Office
 
+pytest_plugins = ["stores"]
 ROOT = Path(__file__).parent.parent
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -118,8 +119,8 @@ def mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    """The office that the environment names (its database file is the test's own)."""
+def office(tmp_path: Path, database: str) -> Iterator[Office]:
+    """The office that the environment names (its store is the test's own)."""
     settings = load_settings(tmp_path)
     found = Office(open_store(settings.database_url), settings, Calendar())
     yield found
@@ -201,7 +202,7 @@ Kh = Callable[..., Ran]
 
 
 @pytest.fixture
-def kh(capfd: pytest.CaptureFixture[str]) -> Kh:
+def kh(capfd: pytest.CaptureFixture[str], database: str) -> Kh:
     """Run one command line in this process, in English unless `--lang vi`."""
 
     def call(*words: str, ok: bool = True) -> Ran:

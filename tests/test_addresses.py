@@ -11,6 +11,8 @@ from test_channels import H1, ON
 
 from engine.channels.addresses import is_inside, refusal
 
+pytestmark = pytest.mark.store("sqlite")  # what is said here does not hang on the kind of store
+
 INSIDE = [
     "127.0.0.1", "127.9.9.9", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
     "198.18.0.1", "192.0.2.1", "224.0.0.1", "255.255.255.255", "240.0.0.1",

@@ -12,6 +12,8 @@ from conftest import ROOT, SMALL, Kh, Mailbox
 from lived import AS_OF, CELLS, PLAN, live
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
+pytestmark = pytest.mark.store("sqlite")  # what is said here does not hang on the kind of store
+
 Write = Callable[..., Path]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [

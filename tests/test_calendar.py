@@ -12,6 +12,8 @@ from engine.calendar import Announced, Calendar
 from engine.clock import instant_of, local_date
 from engine.i18n import in_language
 
+pytestmark = pytest.mark.store("sqlite")  # what is said here does not hang on the kind of store
+
 CALENDAR = Calendar()
 DAYS = st.dates(date(2000, 1, 1), date(2037, 12, 31))
 

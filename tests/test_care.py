@@ -85,6 +85,7 @@ def test_doctor_sees_a_clock_that_went_back(kh: Kh, plan_file: Write, finding: L
     }  # fmt: skip
 
 
+@pytest.mark.store("sqlite")
 @pytest.mark.skipif(os.name != "posix", reason="file rights are POSIX")
 def test_doctor_sees_files_that_others_may_read(kh: Kh, tmp_path: Path, finding: Look) -> None:
     assert finding("files") == {"check": "files", "ok": True, "text": "files: the owner's alone"}
@@ -98,6 +99,7 @@ def test_doctor_sees_files_that_others_may_read(kh: Kh, tmp_path: Path, finding:
     assert finding("files")["text"].startswith(f"files others may read or change: {tmp_path} (")
 
 
+@pytest.mark.store("sqlite")
 def test_doctor_wants_room_for_a_backup(office: Office, tmp_path: Path) -> None:
     look = health.Look(office, ON, db.head_version(), None, office.calendar, [])
     ok, text = health.CHECKS["disk"](look)
@@ -107,6 +109,7 @@ def test_doctor_wants_room_for_a_backup(office: Office, tmp_path: Path) -> None:
     assert health.CHECKS["disk"](look)[0] is False, text
 
 
+@pytest.mark.store("sqlite")
 def test_doctor_looks_at_an_older_schema_without_touching_it(
     kh: Kh, old: Callable[[Path], Path], finding: Look
 ) -> None:
@@ -152,6 +155,7 @@ def _objects(path: Path) -> set[tuple[str, str, str]]:
         return set(connection.execute("SELECT type, name, tbl_name FROM sqlite_master").fetchall())
 
 
+@pytest.mark.store("sqlite")
 @pytest.mark.parametrize("dump", OLD, ids=lambda path: path.stem)
 def test_an_old_database_is_upgraded_and_works_on(
     kh: Kh, dump: Path, old: Callable[[Path], Path], mailbox: Mailbox, tmp_path: Path
@@ -186,6 +190,7 @@ def test_an_old_database_is_upgraded_and_works_on(
     assert [row["trigger"] for row in undone].count("submit") == 3
 
 
+@pytest.mark.store("sqlite")
 def test_of_many_programs_that_find_an_old_database_each_goes_on(old: Callable[[Path], Path], kh: Kh) -> None:
     path = old(OLD[0])
     failures: list[BaseException] = []
@@ -205,6 +210,7 @@ def test_of_many_programs_that_find_an_old_database_each_goes_on(old: Callable[[
     assert "up to date" in kh("db", "upgrade").out
 
 
+@pytest.mark.store("sqlite")
 def test_an_upgrade_that_would_break_references_changes_nothing(old: Callable[[Path], Path], kh: Kh) -> None:
     path = old(OLD[2])
     with closing(sqlite3.connect(path)) as broken:
@@ -216,6 +222,7 @@ def test_an_upgrade_that_would_break_references_changes_nothing(old: Callable[[P
         assert after.execute("SELECT version_num FROM alembic_version").fetchone() == ("0003",)
 
 
+@pytest.mark.store("sqlite")
 def test_a_database_of_a_newer_program_is_left_alone(kh: Kh, tmp_path: Path) -> None:
     kh("doctor", ok=False)
     with closing(sqlite3.connect(tmp_path / "kh.db")) as newer:
@@ -229,6 +236,7 @@ def test_a_database_of_a_newer_program_is_left_alone(kh: Kh, tmp_path: Path) -> 
 # ---- backup ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.store("sqlite")
 def test_a_backup_is_private_and_one_file_and_writes_over_nothing(kh: Kh, plan_file: Write, tmp_path: Path) -> None:
     kh("start", str(plan_file()), "--id", "x", "--at", "2020-03-04T08:00")
     ran = kh("backup", "copy.db")
@@ -267,6 +275,7 @@ def _foreign(path: Path) -> None:
         other.execute("CREATE TABLE x (y)")
 
 
+@pytest.mark.store("sqlite")
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
@@ -288,6 +297,7 @@ def test_verify_finds_what_is_wrong(
     assert (ran.code, ran.out.startswith("PROBLEM: "), said in ran.out) == (1, True, True), ran
 
 
+@pytest.mark.store("sqlite")
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes are POSIX")
 @pytest.mark.parametrize("name", ["pipe", "/dev/null", "folder", "gone.db"])
 def test_verify_reads_files_and_nothing_else(kh: Kh, tmp_path: Path, name: str) -> None:
@@ -297,12 +307,14 @@ def test_verify_reads_files_and_nothing_else(kh: Kh, tmp_path: Path, name: str) 
     assert (ran.code, "is not a file" in ran.err) == (1, True)
 
 
+@pytest.mark.store("sqlite")
 def test_a_store_that_is_no_file_is_backed_up_by_its_own_tools(kh: Kh, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KH_DATABASE_URL", "sqlite://")
     ran = kh("backup", "copy.db", ok=False)
     assert (ran.code, "pg_dump" in ran.err) == (1, True)
 
 
+@pytest.mark.store("sqlite")
 def test_a_broken_database_is_not_backed_up_as_if_it_were_sound(kh: Kh, plan_file: Write, tmp_path: Path) -> None:
     kh("start", str(plan_file()), "--id", "x", "--at", "2020-03-04T08:00")
     with closing(sqlite3.connect(tmp_path / "kh.db")) as broken:
@@ -334,6 +346,7 @@ def writers(tmp_path: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
         one.communicate()
 
 
+@pytest.mark.store("sqlite")
 def test_the_restore_drill_under_load(
     kh: Kh, plan_file: Write, mailbox: Mailbox, tmp_path: Path, finding: Look, request: pytest.FixtureRequest
 ) -> None:
@@ -365,6 +378,7 @@ def test_the_restore_drill_under_load(
     assert kh("status", "x", "--at", "2020-03-20T08:00", "--json").json["done_on_time"] == 2
 
 
+@pytest.mark.store("sqlite")
 def test_verify_sees_a_log_that_was_rewritten(kh: Kh, plan_file: Write, tmp_path: Path) -> None:
     kh("start", str(plan_file()), "--id", "x", "--at", "2020-03-04T08:00")
     kh("tick", "--at", "2020-03-04T08:00")

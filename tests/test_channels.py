@@ -15,6 +15,8 @@ from conftest import SMALL, Hooks, Kh, Mailbox, text_of
 from engine.channels import CHANNELS
 from engine.plan.directory import Contact
 
+pytestmark = pytest.mark.store("sqlite")  # what is said here does not hang on the kind of store
+
 Write = Callable[..., Path]
 ON = "2020-03-04T08:00"
 H1 = "contact: {email: h1@t.example.vn}"

@@ -22,6 +22,8 @@ from engine.codes import RULES
 from engine.plan import directory, model
 from engine.plan.loader import load
 
+pytestmark = pytest.mark.store("sqlite")  # what is said here does not hang on the kind of store
+
 Write = Callable[..., Path]
 WRONG = SMALL.replace("coordinator: so-a", "coordinator: so-b")
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from conftest import SMALL, Kh
 
+pytestmark = pytest.mark.store("sqlite")  # what is said here does not hang on the kind of store
+
 Write = Callable[..., Path]
 ON = "2020-03-04T08:00"
 

@@ -10,6 +10,8 @@ from engine.clock import zone
 from engine.config import KEYS, load_settings
 from engine.errors import BadValue
 
+pytestmark = pytest.mark.store("sqlite")  # what is said here does not hang on the kind of store
+
 
 def test_the_nearest_file_upwards_then_the_environment(tmp_path: Path) -> None:
     (tmp_path / "kh.toml").write_text('user = "lan"\n[smtp]\nhost = "mail.example.vn"\nport = 587\n', "utf-8")

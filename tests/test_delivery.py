@@ -1,7 +1,6 @@
 """Delivery to a mail server that plays every trick: what it says is recorded, nothing is lost, repeats are the same."""
 
 import asyncio
-import sqlite3
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,8 +21,9 @@ from hypothesis import strategies as st
 
 from engine.channels import mime
 from engine.channels.contract import AMBIGUOUS
-from engine.delivery import BACK_OFF, JITTER, Pace, back_off, deliver
+from engine.delivery import BACK_OFF, JITTER, back_off, deliver
 from engine.office import Office
+from engine.pace import Pace
 from engine.rows import MessageRow
 from engine.service.moves import move
 from engine.service.select import Selection
@@ -416,14 +416,10 @@ def test_a_mail_that_would_read_otherwise_is_found_out(old: bytes, new: bytes, w
     assert what in mime.differences(raw.replace(old, new), row(), "a@t.example.vn")
 
 
-def test_what_cannot_be_written_as_stored_is_parked(started: Kh, mailbox: Mailbox, tmp_path: Path) -> None:
+def test_what_cannot_be_written_as_stored_is_parked(started: Kh, mailbox: Mailbox, tamper: Callable[..., None]) -> None:
     mailbox.answer = lambda _mail: "451 later"
     started("tick", "--at", ON)
-    with sqlite3.connect(tmp_path / "kh.db") as database:
-        database.execute(
-            "UPDATE message SET recipient = 'h1@t.example.vn, evil@t.example.vn' WHERE recipient LIKE 'h1%'"
-        )
-    database.close()
+    tamper("UPDATE message SET recipient = 'h1@t.example.vn, evil@t.example.vn' WHERE recipient LIKE 'h1%'")
     mailbox.answer = lambda _mail: "250 OK"
     started("tick", "--at", "2020-03-04T08:02")
     (dead,) = started("notices", "list", "--status", "dead", "--json").json

@@ -21,6 +21,8 @@ from engine.plan.guide import GUIDE
 from engine.plan.model import Plan
 from engine.states import state_label
 
+pytestmark = pytest.mark.store("sqlite")  # what is said here does not hang on the kind of store
+
 FOLDERS = {"en": ROOT / "docs", "vi": ROOT / "docs" / "vi"}
 PAGES = ("tutorial", "running", "deadlines", "stages", "calendar", "reports", "python")
 TWINS = (*PAGES, "care", "settings", "README")  # those whose examples are not run as they stand, too

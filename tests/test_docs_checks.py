@@ -12,6 +12,8 @@ from engine.codes import RULES, SEVERITIES
 from engine.i18n import _, in_language
 from engine.plan.loader import load
 
+pytestmark = pytest.mark.store("sqlite")  # what is said here does not hang on the kind of store
+
 PAGES = {"en": ROOT / "docs" / "checks.md", "vi": ROOT / "docs" / "vi" / "checks.md"}
 SECTION = re.compile(r"^### (KH\d{3}) – (.*?)$(.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
 EXAMPLE = re.compile(r"```yaml\n(.*?)```", re.DOTALL)

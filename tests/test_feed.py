@@ -12,6 +12,8 @@ from ical.calendar_stream import IcsCalendarStream
 from ical.event import Event, EventStatus
 from ical.todo import TodoStatus
 
+pytestmark = pytest.mark.store("sqlite")  # what is said here does not hang on the kind of store
+
 Write = Callable[..., Path]
 MORE = """
   hoi-nghi:

@@ -12,6 +12,8 @@ from conftest import ROOT, SMALL, Kh
 
 from engine.plan.loader import load_plan
 
+pytestmark = pytest.mark.store("sqlite")  # what is said here does not hang on the kind of store
+
 Write = Callable[..., Path]
 ON = "2020-03-04T08:00"
 PLANS = sorted((ROOT / "plans").glob("*.yaml"))

@@ -19,6 +19,8 @@ from engine.channels import mime
 from engine.plan.directory import Contact
 from engine.rows import MessageRow
 
+pytestmark = pytest.mark.store("sqlite")  # what is said here does not hang on the kind of store
+
 SECONDS, MEGABYTES = 1.0, 300
 SEEDS = seeds(ROOT)
 

@@ -16,6 +16,8 @@ from engine.letters import KINDS
 from engine.plan.loader import load_plan
 from engine.states import MOVES, Trigger
 
+pytestmark = pytest.mark.store("sqlite")  # what is said here does not hang on the kind of store
+
 PLANS = sorted((ROOT / "plans").glob("*.yaml"))
 README = (ROOT / "README.md").read_text("utf-8")
 FOR_PROGRAMMERS = {"ARCHITECTURE.md"}

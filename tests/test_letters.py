@@ -18,6 +18,8 @@ from docx.oxml.ns import qn
 from docx.shared import Pt
 from docx.text.paragraph import Paragraph
 
+pytestmark = pytest.mark.store("sqlite")  # what is said here does not hang on the kind of store
+
 Write = Callable[..., Path]
 FORM = ROOT / "templates" / "vi" / "van-ban.docx"
 LATE = "2020-04-03"

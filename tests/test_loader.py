@@ -14,6 +14,8 @@ from engine.errors import KhError, PlanError
 from engine.plan.loader import load_plan
 from engine.plan.yamltree import parse
 
+pytestmark = pytest.mark.store("sqlite")  # what is said here does not hang on the kind of store
+
 Write = Callable[..., Path]
 
 

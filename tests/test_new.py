@@ -28,6 +28,8 @@ from engine.plan.writing import one_line, scalar, slug
 from engine.plan.yamltree import parse
 from engine.service.draft import EDITOR_LINE, KINDS
 
+pytestmark = pytest.mark.store("sqlite")  # what is said here does not hang on the kind of store
+
 DIRECTORIES = sorted((ROOT / "plans" / "directories").glob("*.yaml"))
 ASKED = ("--title", "Kế hoạch thử", "--number", "1/KH-UBND", "--date", "2020-03-04", "--province", "Đồng Tháp")
 SCHEMA = Draft7Validator(json_schema(Plan))

@@ -1,6 +1,5 @@
 """Decisions, messages and their delivery over a real mail server: one a morning, never twice, a reason for each."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from email.message import EmailMessage
@@ -9,6 +8,9 @@ from typing import Any
 
 import pytest
 from conftest import SMALL, Kh, Mailbox, text_of
+from sqlalchemy.exc import DBAPIError
+
+from engine.office import Office
 
 Write = Callable[..., Path]
 ON = "2020-03-04T08:00"
@@ -279,12 +281,10 @@ def test_the_inspector_sees_who_was_told_what(started: Kh, mailbox: Mailbox) -> 
     assert "Kính gửi: Huyện Một" in started("log", "--told", "--unit", "h1").out
 
 
-def test_the_log_cannot_be_changed(started: Kh, tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "kh.db") as database:
-        for statement in ("UPDATE entry SET actor = 'x'", "DELETE FROM entry"):
-            with pytest.raises(sqlite3.IntegrityError, match="entries are never"):
-                database.execute(statement)
-    database.close()
+@pytest.mark.parametrize("statement", ["UPDATE entry SET actor = 'x'", "DELETE FROM entry"])
+def test_the_log_cannot_be_changed(started: Kh, office: Office, statement: str) -> None:
+    with pytest.raises(DBAPIError, match="entries are never"), office.engine.begin() as connection:
+        connection.exec_driver_sql(statement)
 
 
 def test_a_day_is_asked_for_while_the_task_waits_behind_a_strict_gate(

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
+pytestmark = pytest.mark.store("sqlite")  # what is said here does not hang on the kind of store
+
 
 def run(*words: str | Path, cwd: Path, **more: str) -> str:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("KH_", "PYTHON"))}

@@ -28,6 +28,8 @@ from engine.plan.model import Plan
 from engine.plan.schema import json_schema
 from engine.plan.words import Model
 
+pytestmark = pytest.mark.store("sqlite")  # what is said here does not hang on the kind of store
+
 EVERY_KEY = (ROOT / "tests" / "data" / "every-key.yaml").read_text("utf-8")
 READERS: dict[type[Model], Callable[[Path], Source]] = {Plan: load_plan, Directory: load_directory}
 SMALLEST = """

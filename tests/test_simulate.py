@@ -10,6 +10,8 @@ import pytest
 from conftest import SMALL, Kh, Mailbox
 from icalendar import Calendar
 
+pytestmark = pytest.mark.store("sqlite")  # what is said here does not hang on the kind of store
+
 ROOT = Path(__file__).parent.parent
 PLAN = ROOT / "plans" / "dong-thap-2020-tong-ket.yaml"
 

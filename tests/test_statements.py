@@ -22,6 +22,8 @@ from engine.service.start import start
 from engine.service.ticking import tick
 from engine.states import Trigger
 
+pytestmark = pytest.mark.store("sqlite")  # what is said here does not hang on the kind of store
+
 ON = at("2020-03-04 08:00")
 LATER = at("2020-03-20 08:00")
 FEW, MANY = 10, 10_000

@@ -46,6 +46,7 @@ def test_rows_are_the_tables_columns() -> None:
     assert set(DecisionRow._fields) == set(outbox.DECISION.c.keys())
 
 
+@pytest.mark.store("sqlite")
 def test_sqlite_is_durable_private_and_checked(office: Office, tmp_path: Path) -> None:
     with db.reading(office.engine) as connection:
         pragmas = {name: connection.execute(text(f"PRAGMA {name}")).scalar()
@@ -146,6 +147,7 @@ main(["tick", "--at", "2020-03-04T08:00"])
 
 
 @pytest.mark.slow
+@pytest.mark.store("sqlite")  # put back as a file
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
 def test_a_tick_killed_at_any_commit_finishes_next_time_and_sends_each_notice_once(
     kh: Kh, plan_file: Write, mailbox: Mailbox, tmp_path: Path

@@ -156,6 +156,7 @@ def test_it_is_looked_for_once_an_office_day(kh: Kh, office: Office, started: No
         assert store.last_beat(connection, LOOKED) == at("2020-03-17 00:01")
 
 
+@pytest.mark.store("sqlite")  # by its own plans of queries
 def test_no_scan_of_all_tasks(office: Office, started: None, monkeypatch: pytest.MonkeyPatch) -> None:
     with writing(office.engine) as connection:
         asked: list[str] = []

@@ -25,6 +25,8 @@ from engine.service.ticking import tick
 from engine.summaries import summary_of
 from engine.templates import FEW, MOST_LISTED, several
 
+pytestmark = pytest.mark.store("sqlite")  # what is said here does not hang on the kind of store
+
 MANY = 2000
 READABLE = 4000  # bytes of text
 PLAN = """

@@ -13,6 +13,8 @@ from engine.notices import Notice, render_notice
 from engine.sections import Line, Section
 from engine.templates import header_text
 
+pytestmark = pytest.mark.store("sqlite")  # what is said here does not hang on the kind of store
+
 ON = "2020-03-04T08:00"
 LINE = Line("Huyện Một", "x/bao-cao/h1", "", "trước ngày 30/3/2020", date(2020, 3, 29), None, None, None, "", 0)
 SECTION = Section("nhac-viec", "Nhắc việc", 0, False, False,

@@ -6,10 +6,12 @@ from functools import wraps
 from typing import Any, TypeVar
 
 import click
+from sqlalchemy import Engine
 
-from engine.clock import local_date, read_instant, system_clock
+from engine.again import again
+from engine.clock import Clock, local_date, read_instant, system_clock
 from engine.config import Settings, load_settings
-from engine.db import bring_up_to_date, connect, open_store, usable_version
+from engine.db import bring_up_to_date, connect, database_clock, open_store, shared, usable_version
 from engine.errors import BadValue
 from engine.i18n import _
 from engine.machine import Act
@@ -23,15 +25,29 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 def open_office() -> Office:
     """The store, brought up to date, and the calendar that the settings name."""
     settings = load_settings()
-    return office_of(open_store(settings.database_url), settings)
+    return office_of(until_the_end(open_store(settings.database_url)), settings)
 
 
 def look_in(settings: Settings) -> Office:
     """The same for who only looks: a store of an older schema stays as it is, one that is not there yet is made."""
-    engine = connect(settings.database_url)
+    engine = until_the_end(connect(settings.database_url))
     if usable_version(engine) is None:
         bring_up_to_date(engine)
     return office_of(engine, settings)
+
+
+def until_the_end(engine: Engine) -> Engine:
+    """A store whose connections end with the command."""
+    if command := click.get_current_context(silent=True):
+        command.call_on_close(engine.dispose)
+    return engine
+
+
+def clock_of(office: Office) -> Clock:
+    """The clock by which things fall due: that of the database where several machines share one."""
+    if shared(office.engine) and not office.settings.host_clock:
+        return lambda: database_clock(office.engine)
+    return system_clock
 
 
 def moment(office: Office, text: str | None, now: datetime) -> datetime:
@@ -47,7 +63,7 @@ def moment(office: Office, text: str | None, now: datetime) -> datetime:
 
 def act_of(office: Office, options: dict[str, Any]) -> Act:
     """Takes the acting options out of a command's arguments."""
-    now = system_clock()
+    now = clock_of(office)()
     at = options.pop("at")
     token = office.settings["token"]
     return Act(
@@ -124,10 +140,11 @@ class DefaultGroup(click.Group):
 
 
 def with_office(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Hand the office to a command as its first argument."""
+    """Hand the office to a command as its first argument; what the database takes back of it is done again."""
 
     @wraps(command)
     def wrapped(**options: Any) -> Any:
-        return command(open_office(), options)
+        office = open_office()
+        return again(lambda: command(office, dict(options)))
 
     return wrapped

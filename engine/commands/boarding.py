@@ -11,7 +11,7 @@ import click
 
 from engine import store
 from engine.clock import system_clock
-from engine.commands.app import moment, with_office
+from engine.commands.app import moment, until_the_end, with_office
 from engine.commands.output import write_out
 from engine.db import open_read_only, reading
 from engine.i18n import _, language
@@ -56,7 +56,7 @@ def _serve(office: Office, names: list[str], bind: str, port: int) -> None:
             office.instance(connection, name)
     given = office.settings.board_token
     token = given or secrets.token_urlsafe(32)
-    looking = office_of(open_read_only(office.settings.database_url), office.settings)
+    looking = office_of(until_the_end(open_read_only(office.settings.database_url)), office.settings)
     app = application(Server(looking, names, token, system_clock, language()))
     with socket.create_server((bind, port), family=socket.AF_INET6 if ":" in bind else socket.AF_INET) as listening:
         host = f"[{bind}]" if ":" in bind else bind

@@ -4,8 +4,7 @@ from typing import Any
 
 import click
 
-from engine.clock import system_clock
-from engine.commands.app import moment, with_office
+from engine.commands.app import clock_of, moment, with_office
 from engine.commands.output import local, print_json
 from engine.i18n import _
 from engine.office import Office
@@ -20,7 +19,7 @@ def _tick() -> click.Command:
     @click.option("--json", "as_json", is_flag=True, help=_("Print JSON."))
     @with_office
     def run(office: Office, options: dict[str, Any]) -> None:
-        now = moment(office, options["at"], system_clock())
+        now = moment(office, options["at"], clock_of(office)())
         ticked = tick(office, now, as_told=options["at"] is not None)
         leave_metrics(office)
         if options["as_json"]:
@@ -93,7 +92,7 @@ def _run() -> click.Command:
             if ticked.decisions or ticked.composed.messages or ticked.delivered.sent or ticked.delivered.waiting:
                 say(ticked, office)
 
-        run_forever(office, options["every"], system_clock, report)
+        run_forever(office, options["every"], clock_of(office), report)
         click.echo(_("Stopped."))
 
     return run

@@ -2,6 +2,7 @@
 
 import click
 
+from engine.commands.app import until_the_end
 from engine.config import load_settings
 from engine.db import bring_up_to_date, connect, head_version, usable_version
 from engine.i18n import _
@@ -11,7 +12,7 @@ def _upgrade() -> click.Command:
     @click.command("upgrade", help=_("Bring the database's schema up to date (take a backup first)."))
     @click.option("--dry-run", is_flag=True, help=_("Show what would change; change nothing."))
     def run(dry_run: bool) -> None:
-        engine = connect(load_settings().database_url)
+        engine = until_the_end(connect(load_settings().database_url))
         before, known = usable_version(engine), head_version()
         if before == known:
             click.echo(_("The schema is up to date: {version}").format(version=known))

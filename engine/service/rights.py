@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine import machine, people, store
-from engine.db import writing
+from engine.db import commanding, writing
 from engine.errors import Denied, NotFound
 from engine.i18n import _
 from engine.machine import Act
@@ -22,7 +22,7 @@ from engine.states import Trigger
 def acting(office: Office, act: Act, *, dry_run: bool = False) -> Iterator[Connection]:
     """One person's transaction: taken back where it is only tried out; what was denied is an entry of its own."""
     try:
-        with writing(office.engine) as connection:
+        with commanding(office.engine) as connection:
             yield connection
             if dry_run:
                 connection.rollback()

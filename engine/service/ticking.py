@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from engine import outbox, store
 from engine.calendar import Calendar
 from engine.clock import local_date
-from engine.db import reading, writing
+from engine.db import among_others, first, one_at_a_time, reading, shared, writing
 from engine.delivery import Delivered, deliver
 from engine.desk import STOOD_FROM
 from engine.digest import Composed, compose
@@ -21,6 +21,7 @@ from engine.service.audit import seal
 from engine.succession import look_once_a_day
 
 HEARTBEAT = "tick"
+SWEEPING = "sweep"
 Deliver = Callable[[Office, datetime], Delivered]
 BEAT_EVERY = timedelta(minutes=1)
 
@@ -32,8 +33,14 @@ class Ticked:
     last: datetime | None = None
     opened: int = 0
     decisions: int = 0
+    put_off: int = 0  # of them: while the office is closed
     composed: Composed = field(default_factory=Composed)
     delivered: Delivered = field(default_factory=Delivered)
+
+    def add(self, swept: Swept) -> None:
+        self.opened += swept.opened
+        self.put_off += swept.deferred
+        self.decisions += swept.decisions
 
 
 def tick(office: Office, now: datetime, *, as_told: bool = False, deliver: Deliver = deliver) -> Ticked:
@@ -49,11 +56,8 @@ def tick(office: Office, now: datetime, *, as_told: bool = False, deliver: Deliv
         _beat(office, now, as_told)
         due = _look(office, now)
     ticked = Ticked()
-    put_off = _sweep(office, now, ticked) if due.tasks else 0
-    if due.decisions or due.silences or ticked.decisions:
-        with writing(office.engine) as connection:
-            ticked.composed = compose(office, connection, now)
-            ticked.composed.deferred += put_off
+    if due.tasks or due.decisions or due.silences:
+        _decide(office, now, due, ticked)
     if due.messages or due.entries or ticked.composed.messages:  # what waits for a signature may have ended
         ticked.delivered = deliver(office, now)
     if due.entries or ticked != Ticked():
@@ -69,6 +73,7 @@ def _look(office: Office, now: datetime) -> Due:
 def _beat(office: Office, now: datetime, as_told: bool) -> None:
     """Record that the office is awake; where it was not for a working day, tell the coordinators."""
     with writing(office.engine) as connection:
+        one_at_a_time(connection, HEARTBEAT)
         last = store.last_beat(connection, HEARTBEAT)
         if not as_told and last is not None and stood_still(office.almanac(connection).national, last, now):
             _tell_of_standstill(office, connection, last, now)
@@ -95,14 +100,33 @@ def _tell_of_standstill(office: Office, connection: Connection, last: datetime, 
             outbox.add_decisions(connection, rows)
 
 
-def _sweep(office: Office, now: datetime, ticked: Ticked) -> int:
-    """Until nothing is due; how many of the decisions were put off at once."""
-    put_off = 0
+def _decide(office: Office, now: datetime, due: Due, ticked: Ticked) -> None:
+    """Of several machines one decides; the others send what is there."""
+    with first(office.engine, "decide") as alone:
+        if alone and due.tasks:
+            _sweep(office, now, ticked)
+        if alone and (due.decisions or due.silences or ticked.decisions):
+            _compose(office, now, ticked)
+
+
+def _sweep(office: Office, now: datetime, ticked: Ticked) -> None:
     while True:
         with writing(office.engine) as connection:
+            among_others(connection, SWEEPING)
             swept: Swept = sweep_batch(office, connection, now)
+        ticked.add(swept)
         if not swept.tasks:
-            return put_off
-        put_off += swept.deferred
-        ticked.opened += swept.opened
-        ticked.decisions += swept.decisions
+            return
+
+
+def _compose(office: Office, now: datetime, ticked: Ticked) -> None:
+    """When everything that fell due by now is decided: who had a message today is written to tomorrow."""
+    with writing(office.engine) as connection:
+        one_at_a_time(connection, SWEEPING)
+        while shared(office.engine):
+            swept = sweep_batch(office, connection, now, free=False)
+            ticked.add(swept)
+            if not swept.tasks:
+                break
+        ticked.composed = compose(office, connection, now)
+        ticked.composed.deferred += ticked.put_off

@@ -2,6 +2,7 @@
 
 from engine.tables.ledgers import Extension, HandIn, Suspension
 from engine.tables.log import Entry, Heartbeat, Seal, SealedEntry
+from engine.tables.machines import Claim, Command, Worker
 from engine.tables.notices import Decision, Echo, Message, Silence
 from engine.tables.register import CalendarDay, Person, Snapshot, Unit
 from engine.tables.work import Amendment, Answer, Instance, StandIn, Tally, Task
@@ -10,6 +11,8 @@ __all__ = [
     "Amendment",
     "Answer",
     "CalendarDay",
+    "Claim",
+    "Command",
     "Decision",
     "Echo",
     "Entry",
@@ -28,4 +31,5 @@ __all__ = [
     "Tally",
     "Task",
     "Unit",
+    "Worker",
 ]

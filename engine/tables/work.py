@@ -45,8 +45,8 @@ class Task(SQLModel, table=True):
         CheckConstraint("opened_at IS NOT NULL OR state IN "
                         "('waiting', 'suspended', 'transferring', 'cancelled', 'exempt')", name="task_opened_at"),
         Index("task_due", "next_action_at"),
-        Index("task_overdue", "overdue_at", sqlite_where=text(UNFINISHED)),
-        Index("task_last_day", "last_day", sqlite_where=text(UNFINISHED)),
+        Index("task_overdue", "overdue_at", sqlite_where=text(UNFINISHED), postgresql_where=text(UNFINISHED)),
+        Index("task_last_day", "last_day", sqlite_where=text(UNFINISHED), postgresql_where=text(UNFINISHED)),
         Index("task_unit", "unit"),
     )  # fmt: skip
     id: int | None = key()
