@@ -116,6 +116,7 @@ class Batch:
             self.clerk.submit(int)
         except RuntimeError as error:
             raise Unavailable(_("there is not enough memory")) from error
+
     def look_at_held(self) -> None:
         """What waits for a signature may have ended."""
         with reading(self.office.engine) as connection:

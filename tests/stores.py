@@ -4,15 +4,17 @@
 """
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import cached_property
+from typing import Any
 
 import psycopg
 import pytest
 from sqlalchemy import URL, make_url
 
-from engine.db import connect, open_store
+from engine.db import open_store
 
 SERVER = os.environ.get("KH_TEST_POSTGRESQL", "")
 WHY_NOT = "KH_TEST_POSTGRESQL names no server"
@@ -84,19 +86,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def tamper(database: str) -> Callable[..., None]:
     """What somebody with the database and a little SQL can do, past every guard."""
 
+    url = make_url(os.environ["KH_DATABASE_URL"])
+
     def change(*statements: str) -> None:
-        store = connect(os.environ["KH_DATABASE_URL"])
-        with store.begin() as connection:
+        raw: Any = sqlite3.connect(str(url.database)) if database == "sqlite" else psycopg.connect(plain(url))
+        with closing(raw):
             for statement in (*_PAST_GUARDS[database], *statements):
-                connection.exec_driver_sql(statement.replace("%", "%%") if database == "postgresql" else statement)
-        store.dispose()
+                raw.execute(statement)
+            raw.commit()
 
     return change
 
 
 _PAST_GUARDS = {
     "sqlite": ("DROP TRIGGER IF EXISTS entry_no_update", "DROP TRIGGER IF EXISTS entry_no_delete"),
-    "postgresql": ("SET LOCAL session_replication_role = replica",),
+    "postgresql": ("SET session_replication_role = replica",),
 }
 
 

@@ -72,6 +72,7 @@ def test_an_older_database_is_left_alone(url: str) -> None:
         store.dispose()
 
 
+@pytest.mark.store("sqlite")  # which the page opens
 @pytest.mark.parametrize("page", ["docs/python.md", "docs/vi/python.md"])
 def test_the_page_about_it_runs(page: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every example of the page, in order, as one program."""
