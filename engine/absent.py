@@ -73,5 +73,5 @@ def bearers(blueprint: Blueprint, stages: Collection[str]) -> Iterator[tuple[str
     for stage_id in stages:
         for role, names in parts(blueprint.plan.stages[stage_id]):
             yield from ((stage_id, role, unit) for unit in blueprint.members(names))
-        for _lead, *others in blueprint.holders(stage_id):
-            yield from ((stage_id, RESPONSIBLE, unit) for unit in others)
+        for units in blueprint.holders(stage_id):
+            yield from ((stage_id, RESPONSIBLE, unit) for unit in units[1:])

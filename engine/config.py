@@ -2,14 +2,13 @@
 
 import getpass
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
+from engine.configfile import find_config
 from engine.errors import BadValue, nearest
 from engine.i18n import _
 
@@ -211,6 +210,8 @@ def _read_tls(text: str) -> str:
 
 
 def _read_sender(text: str) -> str:
+    from email.utils import parseaddr
+
     address = parseaddr(text)[1]
     if not text.isprintable() or not address.isascii() or "@" not in address[1:-1] or " " in address:
         raise BadValue(_("KH_SMTP_FROM is not a mail address: {text}").format(text=text))
@@ -244,17 +245,10 @@ def data_folder() -> Path:
     return user_data_path("kh", appauthor=False)
 
 
-def find_config(start: Path, environ: Mapping[str, str]) -> Path | None:
-    """KH_CONFIG, else the nearest kh.toml in this folder or above."""
-    if named := environ.get("KH_CONFIG"):
-        return Path(named)
-    return next((folder / "kh.toml" for folder in (start, *start.parents) if (folder / "kh.toml").is_file()), None)
-
-
 def load_settings(start: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
     """Raises BadValue for an unreadable file or a key that does not exist."""
-    path = find_config((start or Path.cwd()).absolute(), environ)
-    written = _read_toml(path) if path else {}
+    path = find_config(str((start or Path.cwd()).absolute()), environ)
+    written = _read_toml(Path(path)) if path else {}
     values = {}
     for name, key in KEYS.items():
         if key.env in environ:
@@ -267,6 +261,8 @@ def load_settings(start: Path | None = None, environ: Mapping[str, str] = os.env
 
 
 def _read_toml(path: Path) -> dict[str, str]:
+    import tomllib
+
     try:
         document = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -1,11 +1,9 @@
 """Every error a user can meet: what is wrong, where, and what to do instead."""
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.codes import RULES
 from engine.i18n import _
 
 
@@ -22,6 +20,8 @@ class Problem:
     @property
     def severity(self) -> str:
         """error, warning or note."""
+        from engine.codes import RULES  # a long text, and most commands find nothing
+
         return RULES[self.code].severity
 
     def __str__(self) -> str:
@@ -39,6 +39,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """A tail such as ' (did you mean so-ldtbxh?)', or nothing where no known word is near; a mistyped word is short."""
     if len(word) > LONGEST_WORD:
         return ""
+    import difflib
+
     found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return " " + _("(did you mean {word}?)").format(word=found[0]) if found else ""
 

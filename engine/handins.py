@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, select, update
 
 from engine.prepared import Among, insert_numbered
 from engine.rows import HandInRow
-from engine.states import DROPPED
+from engine.states import DROPPED, FINAL, RECEIVED
 from engine.store import INSTANCE, TASK, chunks, table
 from engine.tables import HandIn
 
@@ -42,6 +42,13 @@ def _by_task(rows: Iterable[HandInRow]) -> dict[int, list[HandInRow]]:
 def valid(connection: Connection, task_ids: Iterable[int]) -> dict[int, list[HandInRow]]:
     """task → what counts of it now: neither returned nor undone."""
     return _by_task(_OF_TASKS.all(connection, sorted(set(task_ids))))
+
+
+def parts_in(connection: Connection, instance_id: int) -> dict[int, list[HandInRow]]:
+    """The same for the tasks of an instance that are not handed in: of them only parts came."""
+    open_now = TASK.c.state.not_in(FINAL | RECEIVED)
+    ours = HAND_IN.c.task_id.in_(select(TASK.c.id).where(TASK.c.instance_id == instance_id, open_now))
+    return _by_task(_rows(connection, ours, _VALID))
 
 
 def valid_in(connection: Connection, instance_id: int) -> dict[int, list[HandInRow]]:

@@ -71,16 +71,13 @@ class AlikeRow(NamedTuple):
     first: int  # of their ids
     submitted_at: datetime | None
     tasks: int
+    missing: str | None  # of those not handed in, `id unit` of each, with commas between
 
-
-class MissingRow(NamedTuple):
-    """A task not finished, with what the register knows of its unit."""
-
-    id: int
-    stage: str
-    period: str
-    unit: str
-    facts: str | None
+    @property
+    def to_come(self) -> list[tuple[int, str]]:
+        """The tasks not handed in, with their units."""
+        pairs = [item.split(" ") for item in self.missing.split(",")] if self.missing else []
+        return [(int(task), unit) for task, unit in pairs]
 
 
 class InstanceRow(NamedTuple):

@@ -141,8 +141,8 @@ def replace_unit(connection: Connection, directory: str, unit: str, facts: str) 
 
 
 _ALL_FACTS = select(UNIT.c.unit, UNIT.c.facts).where(UNIT.c.directory == bindparam("key"))
-_EVERY_FACT = Prepared(_ALL_FACTS)
-_FACTS = Among(lambda units: _ALL_FACTS.where(UNIT.c.unit.in_(units)))
+_EVERY_FACT = Prepared(_ALL_FACTS, tuple)
+_FACTS = Among(lambda units: _ALL_FACTS.where(UNIT.c.unit.in_(units)), tuple)
 
 
 def unit_facts(connection: Connection, directory: str, units: Iterable[str] | None = None) -> dict[str, str]:

@@ -18,31 +18,6 @@ import pytest
 from aiosmtpd.controller import Controller
 
 # All models are made before any test freezes the time: pydantic refuses a frozen `datetime` (see freezegun's docs).
-import engine.commands.amending
-import engine.commands.audit
-import engine.commands.authoring
-import engine.commands.boarding
-import engine.commands.calendar
-import engine.commands.care
-import engine.commands.clocks
-import engine.commands.clockwork
-import engine.commands.database
-import engine.commands.demo
-import engine.commands.explaining
-import engine.commands.facts
-import engine.commands.graphing
-import engine.commands.moves
-import engine.commands.newplan
-import engine.commands.notices
-import engine.commands.papers
-import engine.commands.quiet
-import engine.commands.reporting
-import engine.commands.running
-import engine.commands.schema
-import engine.commands.simulating
-import engine.commands.status
-import engine.commands.transfer
-import engine.commands.units  # noqa: F401
 from engine.calendar import Calendar
 from engine.commands.main import run, speak
 from engine.config import load_settings

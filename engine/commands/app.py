@@ -17,7 +17,6 @@ from engine.i18n import _
 from engine.machine import Act
 from engine.office import Office, office_of
 from engine.service.select import Selection
-from engine.service.units import user_of_token
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -67,10 +66,16 @@ def act_of(office: Office, options: dict[str, Any]) -> Act:
     at = options.pop("at")
     token = office.settings["token"]
     return Act(
-        actor=user_of_token(office, token) if token else office.settings.user, proven=bool(token), at=now,
+        actor=_user_of(office, token) if token else office.settings.user, proven=bool(token), at=now,
         on=local_date(now, office.zone), happened_at=moment(office, at, now), for_unit=options.pop("for_unit"),
         doc=options.pop("doc"), reason=options.pop("reason"), day_only=at is not None and len(at) == 10,
     )  # fmt: skip
+
+
+def _user_of(office: Office, token: str) -> str:
+    from engine.service.units import user_of_token  # and with it all that reads and checks files
+
+    return user_of_token(office, token)
 
 
 def selection_of(options: dict[str, Any]) -> Selection:

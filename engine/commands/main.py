@@ -4,13 +4,13 @@ import gettext
 import importlib
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from engine import __version__
+from engine.configfile import find_config
 from engine.errors import KhError
 from engine.i18n import DOMAIN, LOCALE_DIR, N_, _, language_from, use_language
 
@@ -124,11 +124,7 @@ def chosen_language(arguments: Sequence[str]) -> str:
 
 def _configured_language() -> str:
     """`lang` of the nearest kh.toml; a broken file is reported later, by the command that needs it."""
-    from pathlib import Path
-
-    from engine.config import find_config
-
-    if find_config(Path.cwd(), os.environ) is None:
+    if find_config(os.getcwd(), os.environ) is None:
         return ""
     try:
         from engine.config import load_settings
@@ -142,7 +138,7 @@ def speak(language: str) -> None:
     """Use a language for our texts and for click's own."""
     use_language(language)
     os.environ["LANGUAGE"] = language
-    gettext.bindtextdomain(DOMAIN, str(LOCALE_DIR))
+    gettext.bindtextdomain(DOMAIN, LOCALE_DIR)
     gettext.textdomain(DOMAIN)
 
 
@@ -191,6 +187,8 @@ def run(words: Sequence[str]) -> int:
         click.echo(_("Error: {text}").format(text=_("there is not enough memory")), err=True)
         return 4
     except Exception:
+        import traceback
+
         traceback.print_exc()
         click.echo(_("This is a bug. Please report it with the lines above."), err=True)
         return 3

@@ -1,8 +1,9 @@
 """The directory of units: who exists from when to when, under whom, and where to write to."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
@@ -120,10 +121,25 @@ class Unit(Model):
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
-def names_in(facts: Sequence[str], day: date) -> list[str]:
-    """The names that units bore on a day, out of their facts as JSON: for thousands of whom no more is asked."""
-    known: list[dict[str, Any]] = json.loads(f"[{','.join(facts)}]")
-    return [unit.get("name") or _dated(unit["names"], day.isoformat()) for unit in known]
+_NAME = '{"name":'
+
+
+def names_in(facts: Iterable[str], day: date) -> list[str]:
+    """The names that units bore on a day, out of their facts as JSON: for thousands of whom no more is asked.
+
+    The name comes first in them, so that the rest need not be read.
+    """
+    iso = day.isoformat()
+    return [_first_word(text) if text.startswith(_NAME + '"') else _name_in(json.loads(text), iso) for text in facts]
+
+
+def _first_word(facts: str) -> str:
+    found: str = scanstring(facts, len(_NAME) + 1)[0]
+    return found
+
+
+def _name_in(unit: Mapping[str, Any], iso: str) -> str:
+    return unit.get("name") or _dated(unit["names"], iso)
 
 
 def _dated(names: Sequence[Mapping[str, str]], iso: str) -> str:

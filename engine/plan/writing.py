@@ -4,13 +4,8 @@ import json
 import re
 import unicodedata
 
-import yaml
-
-from engine.plan.yamltree import parse
-
 LONGEST_ID = 40
 NUMBER_1_2 = re.compile(r"0o[0-7]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-OTHER_READER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def one_line(text: str, most: int | None = None) -> str:
@@ -31,9 +26,14 @@ def _reads_back(text: str) -> bool:
     """To our reader, and to those of YAML 1.1 and 1.2 that an editor may have."""
     if NUMBER_1_2.fullmatch(text):
         return False
+    import yaml  # most of those who write a line write no YAML
+
+    from engine.plan.yamltree import parse
+
+    other_reader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     line = f"key: {text}\n"
     try:
-        return bool(parse(line.encode(), "").value == yaml.load(line, Loader=OTHER_READER) == {"key": text})
+        return bool(parse(line.encode(), "").value == yaml.load(line, Loader=other_reader) == {"key": text})
     except (yaml.YAMLError, ValueError):
         return False
 

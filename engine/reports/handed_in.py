@@ -10,7 +10,7 @@ from engine.plan.blueprint import Blueprint
 from engine.plan.model import Stage
 from engine.rows import HandInRow, InstanceRow, TaskRow
 from engine.service.quotas import total
-from engine.states import DROPPED, FINAL, RECEIVED
+from engine.states import FINAL, RECEIVED
 
 
 def piece_views(stage: Stage, task: TaskRow, rows: Sequence[HandInRow]) -> dict[str, Any]:
@@ -49,19 +49,30 @@ def forms_of(stage: Stage) -> list[str]:
     return forms if len(forms) > 1 else []
 
 
-def form_views(stage: Stage, tasks: Sequence[TaskRow], rows: Mapping[int, Sequence[HandInRow]]) -> list[dict[str, Any]]:
-    """How many of a stage's tasks are handed in, in each form, of those that still stand."""
-    standing = [task for task in tasks if task.state not in DROPPED]
-    return [_form(stage, form, standing, rows) for form in forms_of(stage)]
+def form_views(
+    stage: Stage, active: int, missing: Mapping[int, tuple[str, str]], parts: Mapping[int, Sequence[HandInRow]]
+) -> list[dict[str, Any]]:
+    """How many of a stage's `active` tasks are handed in, in each form.
+
+    `missing`: task → unit and its name, of those not handed in; `parts`: what came of them so far.
+    """
+    return [_form(stage, form, active, missing, parts) for form in forms_of(stage)]
 
 
-def _form(stage: Stage, form: str, tasks: Sequence[TaskRow], rows: Mapping[int, Sequence[HandInRow]]) -> dict[str, Any]:
+def _form(
+    stage: Stage,
+    form: str,
+    active: int,
+    missing: Mapping[int, tuple[str, str]],
+    parts: Mapping[int, Sequence[HandInRow]],
+) -> dict[str, Any]:
     owed = {piece for piece in pieces.owed(stage) if piece.form == form}
-    missing = [
-        task.unit for task in tasks
-        if task.state not in RECEIVED and not owed <= pieces.there(rows.get(task.id, ()))
-    ]  # fmt: skip
-    return {"form": form or None, "received": len(tasks) - len(missing), "missing": missing}
+    came = {task for task, rows in parts.items() if owed <= pieces.there(rows)}
+    left = [pair for task, pair in missing.items() if task not in came] if came else list(missing.values())
+    return {
+        "form": form or None, "received": active - len(left),
+        "missing": [unit for unit, _name in left], "missing_names": [name for _unit, name in left],
+    }  # fmt: skip
 
 
 def quota_views(connection: Connection, instance: InstanceRow, blueprint: Blueprint) -> dict[str, Any]:

@@ -5,40 +5,41 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, literal_column, select
+from sqlalchemy import Connection, String, bindparam, case, cast, func, literal_column, select
 
 from engine import handins, store
 from engine.calendar import Calendar
 from engine.clock import local_date
-from engine.office import Office, Register
+from engine.office import Office
 from engine.plan.blueprint import Blueprint, needed
 from engine.plan.directory import names_in
 from engine.prepared import Prepared
 from engine.reports.absences import absent_views
 from engine.reports.handed_in import form_views, forms_of, quota_views
 from engine.reports.scene import FOUR
-from engine.rows import AlikeRow, InstanceRow, MissingRow
+from engine.rows import AlikeRow, HandInRow, InstanceRow
 from engine.states import DROPPED, FINAL, RECEIVED, State
-from engine.store import TASK, UNIT
+from engine.store import TASK
 from engine.timeliness import CELLS, Timeliness, standing
 
 NEXT_DATES = 3
+Parts = Mapping[int, Sequence[HandInRow]]  # task → what came of it so far
+Missing = Mapping[int, tuple[str, str]]  # task → its unit and the unit's name
+Place = tuple[str, str]  # stage, period
+FEW = 1000  # units that are asked for one by one
 _CAME_LATE = (TASK.c.submitted_at >= TASK.c.overdue_at).label("came_late")
 _COMMON = [*[TASK.c[name] for name in AlikeRow._fields[:8]], _CAME_LATE]
-_ALIKE = Prepared(
-    select(*_COMMON, func.min(TASK.c.id), func.min(TASK.c.submitted_at), func.count())
-    .where(TASK.c.instance_id == bindparam("key")).group_by(*_COMMON),
-    AlikeRow._make,
-)  # fmt: skip
 # What is still to come: what was handed in waits for its acceptance only.
 _MISSES = TASK.c.state.in_([literal_column(f"'{state}'") for state in sorted(set(State) - FINAL - RECEIVED)])
-_HALF_WAY = TASK.c.state == State.TRANSFERRING
-_MISSING = Prepared(
-    select(TASK.c.id, TASK.c.stage, TASK.c.period, TASK.c.unit, UNIT.c.facts)
-    .select_from(TASK.outerjoin(UNIT, and_(UNIT.c.directory == bindparam("directory"), UNIT.c.unit == TASK.c.unit)))
-    .where(TASK.c.instance_id == bindparam("key"), _MISSES),
-    MissingRow._make,
+_MISSING = case((_MISSES, cast(TASK.c.id, String).concat(literal_column("' '")).concat(TASK.c.unit)))
+_ALIKE = Prepared(
+    select(
+        *_COMMON, func.min(TASK.c.id), func.min(TASK.c.submitted_at), func.count(),
+        func.aggregate_strings(_MISSING, literal_column("','")),  # type: ignore[arg-type]
+    ).where(TASK.c.instance_id == bindparam("key")).group_by(*_COMMON),
+    AlikeRow._make,
 )  # fmt: skip
+_HALF_WAY = TASK.c.state == State.TRANSFERRING
 
 
 def status_view(office: Office, connection: Connection, name: str, now: datetime) -> dict[str, Any]:
@@ -46,7 +47,7 @@ def status_view(office: Office, connection: Connection, name: str, now: datetime
     instance = office.instance(connection, name)
     blueprint = office.blueprint(connection, instance)
     alike = _ALIKE.all(connection, key=instance.id)
-    missing = _MISSING.all(connection, key=instance.id, directory=instance.directory)
+    missing = _missing(connection, instance, alike, blueprint.plan.document.date)
     calendar = office.almanac(connection).of(blueprint.calendar_name)
     cells = {some.first: _cell(some, blueprint, now, calendar) for some in alike}
     answered = store.answers(connection, instance.id)
@@ -63,9 +64,9 @@ def status_view(office: Office, connection: Connection, name: str, now: datetime
         ],
         "to_hand_over": [
             task.selector for task in store.tasks(connection, TASK.c.instance_id == instance.id, _HALF_WAY)
-        ],
+        ] if any(some.state == State.TRANSFERRING for some in alike) else [],
         "absent": absent_views(office, connection, instance, _unfinished(alike), now),
-        "stages": _with_forms(connection, instance, blueprint, _stages(blueprint, alike, missing, cells)),
+        "stages": _stages(blueprint, alike, missing, cells, _parts(connection, instance, blueprint)),
         "quotas": quota_views(connection, instance, blueprint),
         "prohibitions": [stage.name for stage in blueprint.stages.values() if stage.type == "prohibition"],
     }  # fmt: skip
@@ -104,58 +105,65 @@ def _next_dates(blueprint: Blueprint, alike: Iterable[AlikeRow], today: date) ->
     ]  # fmt: skip
 
 
+def _parts(connection: Connection, instance: InstanceRow, blueprint: Blueprint) -> Parts:
+    """Asked for only where some stage tells forms apart."""
+    told_apart = any(forms_of(stage) for stage in blueprint.stages.values())
+    return handins.parts_in(connection, instance.id) if told_apart else {}
+
+
 def _stages(
-    blueprint: Blueprint, alike: Iterable[AlikeRow], missing: Iterable[MissingRow], cells: Mapping[int, str]
+    blueprint: Blueprint,
+    alike: Iterable[AlikeRow],
+    missing: Mapping[Place, Missing],
+    cells: Mapping[int, str],
+    came: Parts,
 ) -> list[dict[str, Any]]:
-    by_stage: dict[tuple[str, str], list[AlikeRow]] = defaultdict(list)
+    by_stage: dict[Place, list[AlikeRow]] = defaultdict(list)
     for some in sorted(alike, key=lambda some: some.first):
         by_stage[some.stage, some.period].append(some)
-    lacking: dict[tuple[str, str], list[MissingRow]] = defaultdict(list)
-    for row in sorted(missing):
-        lacking[row.stage, row.period].append(row)
     return [
-        {**_stage(blueprint, stage, period, parts, lacking[stage, period]), **_cells(parts, cells)}
+        {**_stage(blueprint, stage, period, parts, missing.get((stage, period), {}), came), **_cells(parts, cells)}
         for (stage, period), parts in by_stage.items()
         if stage not in blueprint.retired
     ]
 
 
 def _stage(
-    blueprint: Blueprint, stage: str, period: str, parts: Sequence[AlikeRow], missing: Sequence[MissingRow]
+    blueprint: Blueprint,
+    stage: str,
+    period: str,
+    parts: Sequence[AlikeRow],
+    missing: Missing,
+    came: Parts,
 ) -> dict[str, Any]:
-    day = blueprint.plan.document.date
     counted = sum(some.tasks for some in parts if some.state not in DROPPED)
     return {
         "stage": stage, "period": period or None, "name": blueprint.plan.stages[stage].name,
         "tasks": sum(some.tasks for some in parts),
         "done": sum(some.tasks for some in parts if some.state == State.COMPLETED),
         "needed": needed(blueprint.plan.stages[stage].complete_when, counted),
-        "received": sum(some.tasks for some in parts if some.state in RECEIVED), "active": counted, "forms": [],
-        "missing": [row.unit for row in missing],
-        "missing_names": _names(missing, day),
+        "received": sum(some.tasks for some in parts if some.state in RECEIVED), "active": counted,
+        "forms": form_views(blueprint.plan.stages[stage], counted, missing, came),
+        "missing": [unit for unit, _name in missing.values()],
+        "missing_names": [name for _unit, name in missing.values()],
         "last_day": max((some.last_day for some in parts if some.last_day), default=None),
     }  # fmt: skip
 
 
-def _with_forms(
-    connection: Connection, instance: InstanceRow, blueprint: Blueprint, rows: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """Where a stage tells forms apart, what of each is missing: there the tasks themselves have to be looked at."""
-    told_apart = [row for row in rows if forms_of(blueprint.plan.stages[row["stage"]])]
-    if not told_apart:
-        return rows
-    arrived = handins.valid_in(connection, instance.id)
-    register, day = Register(connection, instance.directory), blueprint.plan.document.date
-    for row in told_apart:
-        tasks = [task for task in store.stage_tasks(connection, instance.id, row["stage"])
-                 if task.period == (row["period"] or "")]  # fmt: skip
-        row["forms"] = form_views(blueprint.plan.stages[row["stage"]], tasks, arrived)
-        register.load({unit for item in row["forms"] for unit in item["missing"]})
-        for item in row["forms"]:
-            item["missing_names"] = [register.name(unit, day) for unit in item["missing"]]
-    return rows
+def _missing(
+    connection: Connection, instance: InstanceRow, alike: Iterable[AlikeRow], day: date
+) -> dict[Place, Missing]:
+    """What is still to come of each stage and period, with the units' names on a day."""
+    found: dict[Place, list[tuple[int, str]]] = defaultdict(list)
+    for some in alike:
+        found[some.stage, some.period] += some.to_come
+    names = _names(connection, instance, {unit for pairs in found.values() for _task, unit in pairs}, day)
+    return {
+        place: {task: (unit, names.get(unit, unit)) for task, unit in sorted(pairs)} for place, pairs in found.items()
+    }
 
 
-def _names(missing: Sequence[MissingRow], day: date) -> list[str]:
-    names = iter(names_in([row.facts for row in missing if row.facts], day))
-    return [next(names) if row.facts else row.unit for row in missing]
+def _names(connection: Connection, instance: InstanceRow, units: set[str], day: date) -> dict[str, str]:
+    """unit → its name on a day; of very many the whole register is read, which is faster."""
+    facts = store.unit_facts(connection, instance.directory, units if len(units) <= FEW else None)
+    return dict(zip(facts, names_in(facts.values(), day), strict=True))
