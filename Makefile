@@ -68,7 +68,7 @@ format: $(DEV)
 
 # Bring the catalogue up to the source; then translate what is new. Its header names no person, tool or date.
 catalogue: $(DEV)
-	$(BIN)/pybabel -q extract -k N_ --omit-header --no-location --sort-output -o $(CATALOGUE)t engine
+	$(BIN)/pybabel -q extract -k N_ -k counted:1,2 --omit-header --no-location --sort-output -o $(CATALOGUE)t engine
 	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete -D kh -l vi -i $(CATALOGUE)t -o $(CATALOGUE)
 	sed -E -e '1{/^$$/d;}' -e '/^"(Project|Report|POT|PO|Last|Language-Team|Generated)[A-Za-z-]*: /d' \
 		$(CATALOGUE) > $(CATALOGUE)~ && mv $(CATALOGUE)~ $(CATALOGUE)

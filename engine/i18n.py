@@ -24,6 +24,11 @@ def _(message: str) -> str:
     return _catalogue(_language.get()).gettext(message)
 
 
+def counted(one: str, many: str, n: int, **more: object) -> str:
+    """A text about `n` of something, in the form that the language in force has for so many, filled in."""
+    return _catalogue(_language.get()).ngettext(one, many, n).format(n=n, **more)
+
+
 def N_(message: str) -> str:
     """Mark a message for the catalogue where it is declared and translated later."""
     return message

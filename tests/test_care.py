@@ -68,7 +68,7 @@ def test_doctor_sees_messages_that_do_not_get_out(kh: Kh, plan_file: Write, find
     freezer.move_to("2020-03-04T01:30:00Z")
     kh("start", str(plan_file()), "--id", "x")
     kh("tick")
-    assert finding("outbox")["text"] == "2 messages wait to be sent, the oldest since 04/03/2020 08:30"
+    assert finding("outbox")["text"] == "messages waiting to be sent: 2, the oldest since 04/03/2020 08:30"
     freezer.move_to("2020-03-05T02:30:00Z")
     assert not finding("outbox")["ok"]
 

@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 
 ENGINE = Path(__file__).parents[1] / "engine"
 PO = ENGINE / "locale" / "vi" / "LC_MESSAGES" / "kh.po"
-KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2), "counted": (1, 2)}
 PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
 

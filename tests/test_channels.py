@@ -90,7 +90,7 @@ def test_without_a_secret_a_webhook_waits_and_the_mails_go_out(
 ) -> None:
     monkeypatch.delenv("KH_WEBHOOK_SECRET")
     kh = reached(f'webhook: "{hooks.url}"')
-    assert "1 messages wait: no secret to sign with is set (KH_WEBHOOK_SECRET)" in kh("tick", "--at", ON).err
+    assert "1 message waits: no secret to sign with is set (KH_WEBHOOK_SECRET)" in kh("tick", "--at", ON).err
     assert len(mailbox.mails) == 1
     monkeypatch.setenv("KH_WEBHOOK_SECRET", "later")
     kh("tick", "--at", ON)

@@ -281,7 +281,7 @@ def test_a_corrected_address_works_at_once(started: Kh, tmp_path: Path) -> None:
         "  ubnd: {name: UBND tỉnh, level: province, contact: {email: ubnd@t.example.vn}}\n",
         encoding="utf-8",
     )
-    assert "0 new units, 1 changed" in started("units", "load", str(directory), "--dry-run").out
+    assert "new units: 0; changed: 1" in started("units", "load", str(directory), "--dry-run").out
     started("units", "load", str(directory))
     started("tick", "--at", ON)
     assert "moi@t.example.vn" in {row["recipient"] for row in started("notices", "list", "--json").json}

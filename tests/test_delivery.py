@@ -188,7 +188,7 @@ def test_what_is_refused_for_good_is_parked(started: Kh, play: Play, step: str, 
     play.script = {step: said}
     assert "2 refused for good (554 never)" in started("tick", "--at", ON).err
     assert set(listed(started).values()) == {("dead", "554 never")}
-    assert "2 messages refused for good" in started("doctor", ok=False).out
+    assert "messages refused for good: 2" in started("doctor", ok=False).out
 
 
 def test_what_is_refused_after_the_text_is_parked(started: Kh, play: Play) -> None:

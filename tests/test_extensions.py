@@ -97,7 +97,7 @@ def test_passed_rungs_are_not_sent_again_and_those_to_come_are_armed(kh: Kh, sta
     days = [f"2020-03-{day}" for day in (27, 30, 31)] + [f"2020-04-{day:02}" for day in range(1, 31)]
     for day in days:
         kh("tick", "--at", f"{day}T08:00")
-    assert len(told(mailbox, "Nhắc việc")) == before + 3  # 7, 3 and 1 working days before 30 April
+    assert len(told(mailbox, "Nhắc việc")) == before + 3  # 7, 3 and 1 working day before 30 April
     assert told(mailbox, "quá hạn") == []
 
 

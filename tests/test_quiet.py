@@ -134,7 +134,7 @@ def test_an_extra_reminder_goes_out_at_once_even_on_a_day_with_a_message(
     started("tick")
     assert len(mailbox.to("h1@t.example.vn")) == 2
     started("submit", "nho/bao-cao/h2")
-    assert "1 tasks" in started("remind", "nho/bao-cao").out
+    assert "1 task" in started("remind", "nho/bao-cao").out
     started("tick")
     assert len(mailbox.to("h1@t.example.vn")) == 3
     assert len(mailbox.to("h2@t.example.vn")) == 2

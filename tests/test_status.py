@@ -29,7 +29,7 @@ def test_the_four_cells_each_stage_and_the_next_dates(kh: Kh, plan_file: Write) 
     ]  # fmt: skip
     said = kh("status", "dt", "--at", AS_OF).out
     assert "█████▓▓▓▓▓!!!!!·····" in said
-    assert "20/04/2020  Báo cáo  1 tasks" in said
+    assert "20/04/2020  Báo cáo  1 task" in said
     assert "q1 (II.2): Họp ngày nào?" in said
 
 

@@ -73,9 +73,9 @@ def _load() -> click.Command:
             for task, (what, old, new) in _grouped(found.shifted)
         ])  # fmt: skip
         text = (
-            _("{days} days would be announced, {tasks} tasks would move")
+            _("days that would be announced: {days}; tasks that would move: {tasks}")
             if dry_run
-            else _("{days} days announced, {tasks} tasks moved")
+            else _("days announced: {days}; tasks moved: {tasks}")
         )
         click.echo(text.format(days=len(found.days), tasks=len(found.shifted)))
 

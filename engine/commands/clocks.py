@@ -8,7 +8,7 @@ import click
 
 from engine.clock import read_day, system_clock
 from engine.commands.app import DefaultGroup, act_of, acting, moment, selecting, selection_of, viewing, with_office
-from engine.commands.moves import print_outcomes
+from engine.commands.moves import print_changed, print_outcomes
 from engine.commands.output import day, local, print_json, print_table
 from engine.db import reading
 from engine.i18n import _
@@ -84,8 +84,7 @@ def _print(done: list[Extended], as_json: bool, dry_run: bool) -> None:
         (item.task, day(item.last_day), day(item.day), _("asked for too late: stays late") if item.late else "")
         for item in done
     ])  # fmt: skip
-    text = _("{n} tasks would change (nothing was changed)") if dry_run else _("{n} tasks changed")
-    click.echo(text.format(n=len(done)))
+    print_changed(len(done), dry_run)
 
 
 def _listing() -> click.Command:

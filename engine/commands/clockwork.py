@@ -6,7 +6,7 @@ import click
 
 from engine.commands.app import clock_of, moment, with_office
 from engine.commands.output import local, print_json
-from engine.i18n import _
+from engine.i18n import _, counted
 from engine.office import Office
 from engine.reports.metrics import write_metrics
 from engine.scheduler import run_forever
@@ -54,7 +54,8 @@ def say(ticked: Ticked, office: Office) -> None:
     if ticked.composed.deferred:
         click.echo(_("{n} put off to the next working morning").format(n=ticked.composed.deferred))
     if sent.waiting:
-        click.echo(_("{n} messages wait: {why}").format(n=sent.waiting, why=sent.trouble), err=True)
+        text = counted("{n} message waits: {why}", "{n} messages wait: {why}", sent.waiting, why=sent.trouble)
+        click.echo(text, err=True)
     if sent.later or sent.dead:
         click.echo(
             _("{later} to be tried again, {dead} refused for good ({why})").format(

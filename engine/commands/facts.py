@@ -7,7 +7,7 @@ import click
 from engine.clock import read_day
 from engine.commands.app import act_of, acting, selecting, selection_of, with_office
 from engine.commands.output import day
-from engine.i18n import _
+from engine.i18n import _, counted
 from engine.office import Office
 from engine.service.facts import answer, fix_date, note
 
@@ -67,7 +67,7 @@ def _note() -> click.Command:
         act, selection = act_of(office, options), selection_of(options)
         quiet_until = read_day(quiet) if quiet else None
         tasks = note(office, selection, text, by, act, quiet_until=quiet_until, dry_run=dry_run)
-        click.echo(_("Noted on {n} tasks.").format(n=len(tasks)))
+        click.echo(counted("Noted on {n} task.", "Noted on {n} tasks.", len(tasks)))
         _say_dry(dry_run)
 
     return run

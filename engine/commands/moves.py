@@ -10,7 +10,7 @@ from engine.clock import read_day
 from engine.commands.amending import print_amended
 from engine.commands.app import act_of, acting, selecting, selection_of, with_office
 from engine.commands.output import print_json, print_table, watched
-from engine.i18n import _
+from engine.i18n import _, counted
 from engine.office import Office
 from engine.pieces import told
 from engine.service.arrivals import read_arrivals
@@ -89,8 +89,13 @@ def print_outcomes(outcomes: list[Outcome], as_json: bool, dry_run: bool) -> Non
         if item.missing:
             text = _("{task}: a part came; still missing: {pieces}")
             click.echo(text.format(task=item.task, pieces=told(item.missing)))
-    text = _("{n} tasks would change (nothing was changed)") if dry_run else _("{n} tasks changed")
-    click.echo(text.format(n=len(outcomes)))
+    print_changed(len(outcomes), dry_run)
+
+
+def print_changed(n: int, dry_run: bool) -> None:
+    """How many tasks changed, or would."""
+    would = counted("{n} task would change (nothing was changed)", "{n} tasks would change (nothing was changed)", n)
+    click.echo(would if dry_run else counted("{n} task changed", "{n} tasks changed", n))
 
 
 def _undo() -> click.Command:

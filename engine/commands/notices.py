@@ -12,7 +12,7 @@ from engine.clock import read_day, system_clock
 from engine.commands.app import act_of, acting, moment, selecting, selection_of, viewing, with_office
 from engine.commands.output import day, local, print_json, print_table, write_out
 from engine.db import reading
-from engine.i18n import N_, _
+from engine.i18n import N_, _, counted
 from engine.office import Office
 from engine.reports.notices import coming, decision_views, message_views
 from engine.service.outbox import STATUSES, find_message, release, retry
@@ -123,7 +123,12 @@ def retrying(office: Office, options: dict[str, Any]) -> None:
     if bool(numbers) == options.pop("everything"):
         raise click.UsageError(_("which messages? their numbers, or --all"))
     tried = retry(office, numbers, act_of(office, options), dry_run=dry_run)
-    click.echo(_("{n} messages will be tried again at the next tick").format(n=len(tried)))
+    text = counted(
+        "{n} message will be tried again at the next tick",
+        "{n} messages will be tried again at the next tick",
+        len(tried),
+    )
+    click.echo(text)
 
 
 @click.command("release", help=_("Release a message that waits for a signature."))

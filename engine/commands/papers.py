@@ -10,7 +10,7 @@ from engine.clock import read_day, system_clock
 from engine.commands.app import moment, selecting, selection_of, with_office
 from engine.commands.output import write_out
 from engine.db import reading
-from engine.i18n import _
+from engine.i18n import _, counted
 from engine.letters import KINDS
 from engine.office import Office
 from engine.reports.feed import plan_feed
@@ -51,8 +51,12 @@ def _letter() -> click.Command:
             click.echo(letter.text, nl=False)
         else:
             write_out(letter.docx(), output)
-            click.echo(_("{file}: a draft about {n} tasks; number, date and signature stay open").format(
-                file=output, n=len(letter.parts["rows"])))  # fmt: skip
+            n = len(letter.parts["rows"])
+            done = counted(
+                "{file}: a draft about {n} task; number, date and signature stay open",
+                "{file}: a draft about {n} tasks; number, date and signature stay open", n, file=output,
+            )  # fmt: skip
+            click.echo(done)
 
     return run
 

@@ -8,7 +8,7 @@ import click
 from engine.clock import read_day, system_clock
 from engine.commands.app import DefaultGroup, act_of, acting, moment, selecting, selection_of, viewing, with_office
 from engine.commands.output import day, print_json, print_table
-from engine.i18n import _
+from engine.i18n import _, counted
 from engine.office import Office
 from engine.service.reminders import lift, remind, silence, silenced
 from engine.silences import last_quiet_day
@@ -26,12 +26,14 @@ def _remind() -> click.Command:
         dry_run, to = options.pop("dry_run"), options.pop("to")
         act, selection = act_of(office, options), selection_of(options)
         tasks = remind(office, selection, to, act, dry_run=dry_run)
-        text = (
-            _("{n} tasks would be reminded of")
-            if dry_run
-            else _("{n} tasks are reminded of with the next tick in working hours (kh tick)")
+        n = len(tasks)
+        would = counted("{n} task would be reminded of", "{n} tasks would be reminded of", n)
+        done = counted(
+            "{n} task is reminded of with the next tick in working hours (kh tick)",
+            "{n} tasks are reminded of with the next tick in working hours (kh tick)",
+            n,
         )
-        click.echo(text.format(n=len(tasks)))
+        click.echo(would if dry_run else done)
 
     return run
 
@@ -50,8 +52,10 @@ def _silence() -> click.Group:
         dry_run, until = options.pop("dry_run"), read_day(options.pop("until"))
         act, selection = act_of(office, options), selection_of(options)
         tasks = silence(office, selection, until, act, dry_run=dry_run)
-        text = _("{n} tasks would be silenced") if dry_run else _("{n} tasks silenced")
-        click.echo(text.format(n=len(tasks)))
+        n = len(tasks)
+        would = counted("{n} task would be silenced", "{n} tasks would be silenced", n)
+        done = counted("{n} task silenced", "{n} tasks silenced", n)
+        click.echo(would if dry_run else done)
 
     @group.command("list", help=_("The silences in force."))
     @partial(selecting, required=False)
@@ -74,9 +78,10 @@ def _silence() -> click.Group:
     def lifting(office: Office, options: dict[str, Any]) -> None:
         dry_run = options.pop("dry_run")
         act, selection = act_of(office, options), selection_of(options)
-        number = lift(office, selection, act, dry_run=dry_run)
-        text = _("{n} silences would be lifted") if dry_run else _("{n} silences lifted")
-        click.echo(text.format(n=number))
+        n = lift(office, selection, act, dry_run=dry_run)
+        would = counted("{n} silence would be lifted", "{n} silences would be lifted", n)
+        done = counted("{n} silence lifted", "{n} silences lifted", n)
+        click.echo(would if dry_run else done)
 
     return group
 

@@ -171,7 +171,7 @@ def _sum_up(found: Simulated) -> None:
     ])  # fmt: skip
     if len(counted) > MOST_TOTALS:
         click.echo(_("… and {n} more").format(n=len(counted) - MOST_TOTALS))
-    text = _("{messages} messages to {recipients} recipients until {until}. Assumed: {assumption}.")
+    text = _("Messages: {messages}; recipients: {recipients}; until {until}. Assumed: {assumption}.")
     click.echo(text.format(
         messages=len(found.rows), recipients=len(counted), until=shown_day(found.until),
         assumption=found.assumption.in_words(),

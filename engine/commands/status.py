@@ -11,7 +11,7 @@ from engine.commands.app import moment, viewing, with_office
 from engine.commands.output import console, day, print_json
 from engine.db import reading
 from engine.errors import BadValue
-from engine.i18n import _
+from engine.i18n import _, counted
 from engine.office import Office
 from engine.reports.absences import in_lines
 from engine.reports.scene import CELL_LABELS, FOUR
@@ -144,7 +144,7 @@ def _dates(view: dict[str, Any]) -> Iterable["RenderableType"]:
         yield Text(_("Next dates:"))
     for item in view["next_dates"]:
         name = f"{item['name']} ({item['period']})" if item["period"] else item["name"]
-        yield Text(f"  {day(item['date'])}  {name}  " + _("{n} tasks").format(n=item["tasks"]))
+        yield Text(f"  {day(item['date'])}  {name}  " + counted("{n} task", "{n} tasks", item["tasks"]))
 
 
 def _rest(view: dict[str, Any]) -> Iterable["RenderableType"]:
@@ -166,8 +166,11 @@ def _rest(view: dict[str, Any]) -> Iterable["RenderableType"]:
 def _open_ends(view: dict[str, Any]) -> Iterator[str]:
     """What waits for a decision because units have ended."""
     if view["to_hand_over"]:
-        text = _("{n} tasks wait for a successor: kh transfer {instance} --state transferring --to …")
-        yield text.format(n=len(view["to_hand_over"]), instance=view["instance"])
+        yield counted(
+            "{n} task waits for a successor: kh transfer {instance} --state transferring --to …",
+            "{n} tasks wait for a successor: kh transfer {instance} --state transferring --to …",
+            len(view["to_hand_over"]), instance=view["instance"],
+        )  # fmt: skip
     yield from in_lines(view["absent"])
 
 

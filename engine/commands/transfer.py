@@ -6,7 +6,7 @@ import click
 
 from engine.commands.app import act_of, acting, selecting, selection_of, with_office
 from engine.commands.output import print_json, print_table
-from engine.i18n import _
+from engine.i18n import _, counted
 from engine.office import Office
 from engine.plan.stand_ins import ROLE_LABELS
 from engine.service.parts import Recast, recast
@@ -61,7 +61,7 @@ def _print_tasks(found: list[HandedOver], as_json: bool) -> None:
     print_table((_("Task"), _("Before"), "", _("After"), _("Now with")), [
         (item.task, state_label(item.before), "→", state_label(item.after), ", ".join(item.to)) for item in found
     ])  # fmt: skip
-    click.echo(_("{n} tasks handed over").format(n=len(found)))
+    click.echo(counted("{n} task handed over", "{n} tasks handed over", len(found)))
 
 
 def _print_roles(found: list[Recast], as_json: bool) -> None:

@@ -10,7 +10,7 @@ from engine.clock import local_date, read_day, system_clock
 from engine.commands.app import act_of, acting, with_office
 from engine.commands.authoring import commands as authoring
 from engine.commands.output import print_json, print_table
-from engine.i18n import _
+from engine.i18n import _, counted
 from engine.office import Office
 from engine.service.members import list_units, members
 from engine.service.units import give_token, load_units, only_directory, take_token
@@ -85,13 +85,19 @@ def _load(group: click.Group) -> None:
             click.echo(_("new: {unit}").format(unit=unit))
         for unit in found.changed:
             click.echo(_("changed: {unit}").format(unit=unit))
-        click.echo(_("{added} new units, {changed} changed").format(added=len(found.added), changed=len(found.changed)))
+        click.echo(
+            _("new units: {added}; changed: {changed}").format(added=len(found.added), changed=len(found.changed))
+        )
         if found.given_up:
-            click.echo(
-                _("{n} tasks of units that ended wait for a successor (kh transfer)").format(n=len(found.given_up))
-            )
+            click.echo(counted(
+                "{n} task of a unit that ended waits for a successor (kh transfer)",
+                "{n} tasks of units that ended wait for a successor (kh transfer)", len(found.given_up),
+            ))  # fmt: skip
         if found.resumed:
-            click.echo(_("{n} tasks go on: their units have not ended after all").format(n=len(found.resumed)))
+            click.echo(counted(
+                "{n} task goes on: its unit has not ended after all",
+                "{n} tasks go on: their units have not ended after all", len(found.resumed),
+            ))  # fmt: skip
         say_dry(dry_run)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from engine import stand_ins, store
 from engine.absent import absent, as_facts
 from engine.clock import local_date
-from engine.i18n import _
+from engine.i18n import _, counted
 from engine.office import Office, Register
 from engine.rows import InstanceRow
 
@@ -34,8 +34,11 @@ def left_open(office: Office, connection: Connection, now: datetime) -> list[str
     for instance in store.instances(connection):
         stages, waiting = stand_ins.open_stages(connection, instance.id)
         if waiting and instance.closed_at is None:
-            text = _("{instance}: {n} tasks wait for a successor (kh transfer {instance} --state transferring --to …)")
-            found.append(text.format(instance=instance.name, n=waiting))
+            found.append(counted(
+                "{instance}: {n} task waits for a successor (kh transfer {instance} --state transferring --to …)",
+                "{instance}: {n} tasks wait for a successor (kh transfer {instance} --state transferring --to …)",
+                waiting, instance=instance.name,
+            ))  # fmt: skip
         found += [
             f"{instance.name}: {line}" for line in in_lines(absent_views(office, connection, instance, stages, now))
         ]

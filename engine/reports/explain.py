@@ -1,6 +1,6 @@
 """What a deadline phrase means, in words: one sentence, the last good day, and whether anybody works then."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, time
 from itertools import islice
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.calendar import Calendar
 from engine.deadlines import Day, Deadline, Event, Open, Period, Recurring, Reference, Relative, Window
-from engine.i18n import N_, _
+from engine.i18n import N_, _, counted
 
 if TYPE_CHECKING:
     from engine.plan.blueprint import Blueprint
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 WEEKDAYS = (
     N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"),
 )  # fmt: skip
-UNITS = {
-    "day": N_("{n} days"),
-    "working-day": N_("{n} working days"),
-    "week": N_("{n} weeks"),
-    "month": N_("{n} months"),
+UNITS: dict[str, Callable[[int], str]] = {
+    "day": lambda n: counted("{n} day", "{n} days", n),
+    "working-day": lambda n: counted("{n} working day", "{n} working days", n),
+    "week": lambda n: counted("{n} week", "{n} weeks", n),
+    "month": lambda n: counted("{n} month", "{n} months", n),
 }
 EVERY = {
     "day": N_("every day"),
@@ -165,7 +165,7 @@ def _relative(deadline: Relative) -> str:
     anchor = written(deadline.anchor_day) if deadline.anchor_day else f"“{deadline.anchor}”"
     if not deadline.amount:
         return _("on the day of {anchor}").format(anchor=anchor)
-    amount = _(UNITS[deadline.unit]).format(n=deadline.amount)
+    amount = UNITS[deadline.unit](deadline.amount)
     text = (
         _("{amount} after {anchor}, its day not counted")
         if deadline.direction == "after"

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from engine import store
 from engine.clock import shown, shown_day
-from engine.i18n import _
+from engine.i18n import _, counted
 from engine.office import Office, Register
 from engine.plan.blueprint import Blueprint
 from engine.plan.model import Document, Output, Plan, Stage
@@ -83,7 +83,7 @@ def _contact(register: Register, unit_id: str) -> Iterator[str]:
 
 
 def _standing(view: dict[str, Any]) -> str:
-    late = _("{n} days late").format(n=view["days_late"]) if view["days_late"] else ""
+    late = counted("{n} day late", "{n} days late", view["days_late"]) if view["days_late"] else ""
     return " · ".join(filter(None, (state_label(view["state"]), label(view["timeliness"]), late)))
 
 

@@ -141,7 +141,7 @@ def _due(look: Look, found: Vitals) -> Verdict:
 
 
 def _outbox(look: Look, found: Vitals) -> Verdict:
-    text = _("{n} messages wait to be sent").format(n=found.messages["pending"])
+    text = _("messages waiting to be sent: {n}").format(n=found.messages["pending"])
     if found.oldest_pending is None:
         return True, text
     waits_long = look.now - found.oldest_pending > SILENT_FOR
@@ -149,12 +149,12 @@ def _outbox(look: Look, found: Vitals) -> Verdict:
 
 
 def _dead(_look: Look, found: Vitals) -> Verdict:
-    text = _("{n} messages refused for good (kh notices list --status dead)")
+    text = _("messages refused for good: {n} (kh notices list --status dead)")
     return not found.messages["dead"], text.format(n=found.messages["dead"])
 
 
 def _held(_look: Look, found: Vitals) -> Verdict:
-    return True, _("{n} messages wait for a signature").format(n=found.messages["held"])
+    return True, _("messages waiting for a signature: {n}").format(n=found.messages["held"])
 
 
 def _anchor(look: Look, found: Vitals) -> Verdict:

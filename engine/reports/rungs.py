@@ -45,6 +45,6 @@ def _when(rung: Rung) -> str:
     when = rung.when
     if not when.amount:
         return _(ON_THE_DAY.get(when.anchor, ON_THE_DAY["deadline"]))
-    amount = _(UNITS[when.unit]).format(n=when.amount)
+    amount = UNITS[when.unit](when.amount)
     text = BEFORE_THE_WINDOW if rung.condition == "not-fixed" else WHEN.get((when.anchor, when.direction))
     return _(text).format(amount=amount) if text else amount
