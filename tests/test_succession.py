@@ -185,7 +185,7 @@ def test_a_register_that_is_loaded_counts_at_once_and_a_mistake_is_taken_back(
     assert "2 tasks" in loaded.out  # that of h2, too
     assert states(kh)["x/chuyen-de/so-b"] == "transferring"
     loaded = kh("units", "load", directory(), "--at", "2020-04-21T08:00")
-    assert "1 task go on" in loaded.out
+    assert "1 task goes on" in loaded.out
     assert states(kh)["x/chuyen-de/so-b"] == "in_progress"
     assert states(kh)["x/bao-cao/h2"] == "transferring"
     kh("units", "load", directory(so_b=ENDED_B), "--at", "2020-04-22T08:00", "--dry-run")
