@@ -4,6 +4,7 @@ import ast
 import re
 from pathlib import Path
 
+import floors
 import pytest
 import yaml
 from conftest import ROOT, Kh
@@ -96,6 +97,11 @@ def test_the_diagram_in_the_docs_equals_the_table() -> None:
     text = (ROOT / "docs" / "ARCHITECTURE.md").read_text("utf-8")
     (shown,) = re.findall(r"<!-- states -->\n```mermaid\n(.*?)\n```", text, re.DOTALL)
     assert shown.splitlines() == lines
+
+
+def test_the_map_in_the_docs_is_that_of_the_files() -> None:
+    page = floors.PAGE.read_text("utf-8")
+    assert floors.written(page) == page, "run: python tests/floors.py"
 
 
 def test_files_and_functions_stay_readable() -> None:
