@@ -7,8 +7,8 @@ from typing import Any
 
 from engine.calendar import Calendar
 from engine.clock import day_after, instant_of
-from engine.deadlines import Day, Deadline, Duration, Occurrence, Offset, Period, Recurring, Relative, Window
-from engine.ladders import shift
+from engine.deadlines import Day, Deadline, Occurrence, Period, Recurring, Relative, Window
+from engine.ladders import moved
 from engine.plan.blueprint import Blueprint
 
 
@@ -53,7 +53,7 @@ def dates_of(
     occurrence: Occurrence | None,
     anchor: Anchor | None,
     calendar: Calendar,
-    roll: str | None = None,
+    roll: str | None,
 ) -> Dates:
     """The dates a deadline gives a task; nothing where it depends on what has not happened yet."""
     found = _unrolled(deadline, occurrence, anchor, calendar)
@@ -97,11 +97,6 @@ def opens_on(
     if last_day is None and occurrence and not blueprint.waits(stage_id):
         return occurrence.start
     return None
-
-
-def moved(day: date, offset: Offset, calendar: Calendar) -> date:
-    amount = -offset.amount if offset.direction == "before" else offset.amount
-    return shift(day, Duration(amount, offset.unit), 1, calendar)
 
 
 def anchor_of(deadline: Deadline | None, tasks: list[Mapping[str, Any]], reached_on: date | None) -> Anchor | None:

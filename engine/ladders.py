@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from itertools import count
 from typing import Any
 
 from engine.calendar import Calendar
 from engine.clock import local_date
-from engine.deadlines import Duration, Offset, read_offset
+from engine.deadlines import Duration, Offset, read_offset, shifted
 from engine.i18n import N_, _
 
 CONDITIONS = ("not-acknowledged", "not-submitted", "not-accepted", "undated", "not-fixed")
@@ -178,8 +178,7 @@ def _first_day(rung: Rung, times: Timeline, calendar: Calendar) -> date | None:
         return None
     if when.anchor == "deadline" and when.direction == "after" and when.amount and times.grace:
         anchor = shift(anchor, times.grace, 1, calendar)
-    signed = -when.amount if when.direction == "before" else when.amount
-    return shift(anchor, Duration(signed, when.unit), 1, calendar)
+    return moved(anchor, when, calendar)
 
 
 def _anchor_day(rung: Rung, times: Timeline, calendar: Calendar) -> date | None:
@@ -197,13 +196,10 @@ def shift(day: date, duration: Duration, times: int, calendar: Calendar) -> date
     amount = duration.amount * times
     if duration.unit == "working-day":
         return calendar.add_working(day, amount)
-    if duration.unit == "month":
-        return _add_months(day, amount)
-    return day + timedelta(days=amount * (7 if duration.unit == "week" else 1))
+    return shifted(day, amount, duration.unit)
 
 
-def _add_months(day: date, months: int) -> date:
-    index = day.year * 12 + day.month - 1 + months
-    first = date(index // 12, index % 12 + 1, 1)
-    following = date((index + 1) // 12, (index + 1) % 12 + 1, 1)
-    return min(first + timedelta(days=day.day - 1), following - timedelta(days=1))
+def moved(day: date, offset: Offset, calendar: Calendar) -> date:
+    """The day so long before or after another, worked or not."""
+    amount = -offset.amount if offset.direction == "before" else offset.amount
+    return shift(day, Duration(amount, offset.unit), 1, calendar)

@@ -15,7 +15,9 @@ from engine.deadlines.meaning import (
     Reference,
     Relative,
     Window,
+    clamped,
     explain,
+    shifted,
 )
 from engine.deadlines.measures import Duration, Offset, read_duration, read_month_day_span, read_offset, read_span
 
@@ -47,10 +49,12 @@ __all__ = [
     "Reference",
     "Relative",
     "Window",
+    "clamped",
     "explain",
     "read",
     "read_duration",
     "read_month_day_span",
     "read_offset",
     "read_span",
+    "shifted",
 ]

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any, TypeVar
 
+from engine.clock import YEARS
 from engine.deadlines.forms import DayForm, SpanForm
 from engine.deadlines.meaning import ONE_DAY, MonthDay, clamped
 from engine.errors import PhraseError
 from engine.i18n import N_, _
 
-FIRST_YEAR, LAST_YEAR = 1900, 2200
 T = TypeVar("T")
 
 
@@ -69,16 +69,15 @@ class Context:
         return date(year, form.month, number)
 
     def check_year(self, year: int, at: int) -> int:
-        if not FIRST_YEAR <= year <= LAST_YEAR:
-            raise self.refusal(
-                at, _("year {year} is outside {first}–{last}").format(year=year, first=FIRST_YEAR, last=LAST_YEAR)
-            )
+        if year not in YEARS:
+            text = _("year {year} is outside {first}–{last}")
+            raise self.refusal(at, text.format(year=year, first=YEARS[0], last=YEARS[-1]))
         return year
 
     def first_year(self, make: Callable[[int], tuple[T, date]], at: int) -> T:
         """The first year whose last good day is not before the issue date: how a missing year is read."""
         refusal: PhraseError | None = None
-        for year in range(self.issued.year, min(self.issued.year + 9, LAST_YEAR) + 1):
+        for year in range(self.issued.year, min(self.issued.year + 9, YEARS[-1]) + 1):
             try:
                 found, last_good = make(year)
             except PhraseError as error:

@@ -240,7 +240,7 @@ def shifted(day: date, amount: int, unit: str) -> date:
     return clamped(year, (month + 1, day.day))
 
 
-_LENGTHS = {"year": 12, "half-year": 6, "quarter": 3, "month": 1}
+LENGTHS = {"year": 12, "half-year": 6, "quarter": 3, "month": 1}  # of a period, in months
 _NAMES: dict[str, Callable[[date, int], str]] = {
     "year": lambda day, _turn: f"{day.year:04}",
     "half-year": lambda day, turn: f"{day.year:04}-H{turn}",
@@ -253,7 +253,7 @@ def period_of(day: date, unit: str) -> tuple[str, date, date]:
     """The name, first and last day of the year, half-year, quarter, month or day a day belongs to."""
     if unit == "day":
         return day.isoformat(), day, day
-    length = _LENGTHS[unit]
+    length = LENGTHS[unit]
     turn = (day.month - 1) // length + 1
     end = clamped(day.year, (turn * length, 31))
     return _NAMES[unit](day, turn), date(day.year, end.month - length + 1, 1), end

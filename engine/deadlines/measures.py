@@ -2,14 +2,12 @@
 
 import re
 import unicodedata
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
+from engine.deadlines.meaning import MonthDay, clamped
 from engine.errors import PhraseError
 from engine.i18n import _
-
-MonthDay = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +143,7 @@ def _days_of(text: str) -> tuple[date, date] | None:
         return date(int(years[1]), 1, 1), date(int(years[2]), 12, 31)
     if found := _MONTHS.fullmatch(text):
         first_month, first_year, month, year = (int(group) for group in found.groups())
-        end = date(year, month, monthrange(year, month)[1]) if 1 <= month <= 12 else date(year, month, 1)
-        return date(first_year, first_month, 1), end
+        return date(first_year, first_month, 1), clamped(year, (date(year, month, 1).month, 31))
     return None
 
 

@@ -7,10 +7,9 @@ from typing import Any
 from engine.deadlines.context import Context
 from engine.deadlines.forms import Again, Between, DayForm, Days, Limit, Now, SpanForm
 from engine.deadlines.limits import stretch
-from engine.deadlines.meaning import Deadline, MonthDay, Recurring
+from engine.deadlines.meaning import LENGTHS, Deadline, MonthDay, Recurring, clamped
 from engine.i18n import _
 
-_PERIODS = {"month": 12, "quarter": 4, "half-year": 2, "year": 1}
 UNITS_OF_ROLES = {
     "quarter-1": "quarter",
     "quarter-2": "quarter",
@@ -51,18 +50,15 @@ def recurring(context: Context, form: Again) -> Deadline:
         fields |= _bounded(context, bound)
     if form.also:
         context.warn(_("what is asked for on demand is not tracked"))
-    found = Recurring(**fields, **context.common())
-    return _with_period(context, fields, found)
+    return _with_period(context, Recurring(**fields, **context.common()))
 
 
-def _with_period(context: Context, fields: dict[str, Any], found: Recurring) -> Recurring:
-    if found.first is None:
-        if found.exclusive is not None or found.dates:
-            context.warn(_("no date of this recurrence lies in its span"))
-            return Recurring(**fields, **context.common())
-        return found
-    context.infer("period")
-    return Recurring(**fields, **context.common())
+def _with_period(context: Context, found: Recurring) -> Recurring:
+    if found.first is not None:
+        context.infer("period")
+    elif found.exclusive is not None or found.dates:
+        context.warn(_("no date of this recurrence lies in its span"))
+    return replace(found, **context.common())
 
 
 def _bounds_only(limit: Limit) -> bool:
@@ -124,17 +120,13 @@ def _days_of(context: Context, form: Again, day: DayForm) -> list[MonthDay]:
     number = 31 if day.day is None else day.day
     if not 1 <= number <= 31:
         raise context.refusal(day.at, _("there is no day {day}").format(day=number))
-    return [(month, _shortened(month, number)) for month in _months(context, form, day.role, day.at, day.day is None)]
-
-
-def _shortened(month: int, day: int) -> int:
-    return min(day, 29 if month == 2 else 30 if month in (4, 6, 9, 11) else 31)
+    return [_clip((month, number)) for month in _months(context, form, day.role, day.at, day.day is None)]
 
 
 def _months(context: Context, form: Again, role: str | None, at: int, last: bool = False) -> Sequence[int]:
     """The months of a year that a day known by its place falls in."""
-    if role == "closing" and form.every in _PERIODS:
-        length = 12 // _PERIODS[form.every]
+    length = LENGTHS.get(form.every)
+    if role == "closing" and length:
         return range(length, 13, length)
     if role and UNITS_OF_ROLES.get(role) != form.every:
         raise context.refusal(at, _("this month belongs to another period than the recurrence"))
@@ -142,8 +134,7 @@ def _months(context: Context, form: Again, role: str | None, at: int, last: bool
         return range(1, 13)
     if role and role.startswith("quarter"):
         return range(int(role[-1]), 13, 3)
-    if last and form.every in _PERIODS:
-        length = 12 // _PERIODS[form.every]
+    if last and length:
         return range(length, 13, length)
     raise context.refusal(at, _("which month is meant?"), ("ngày 15 của tháng cuối quý", "ngày 15/12 hằng năm"))
 
@@ -154,9 +145,8 @@ def _check_count(context: Context, form: Again, dates: tuple[MonthDay, ...], at:
         if form.every == "day" and dates:
             raise context.refusal(at, _("a daily deadline names no day"))
         return
-    count = _PERIODS[form.every]
-    length = 12 // count
-    if len({(month - 1) // length for month, _day in dates}) != count or len(dates) != count:
+    length = LENGTHS[form.every]
+    if not len({(month - 1) // length for month, _day in dates}) == len(dates) == 12 // length:
         raise context.refusal(at, _("one date for each period is needed"))
 
 
@@ -217,16 +207,16 @@ def _part_windows(context: Context, form: Again, span: SpanForm) -> tuple[tuple[
     if form.every in ("month", "quarter") and (span.role or form.every == "month"):
         pairs = [context.part_of_month(part, month) for month in _months(context, form, span.role, span.at)]
     elif form.every in ("quarter", "year"):
-        length = 12 // _PERIODS[form.every]
-        firsts = range(1, 13, length)
-        pairs = [context.part_of_months(span, first, first + length - 1) for first in firsts]
+        length = LENGTHS[form.every]
+        pairs = [context.part_of_months(span, first, first + length - 1) for first in range(1, 13, length)]
     else:
         raise context.refusal(span.at, _("this window cannot recur so often"))
     return tuple(start for start, _end in pairs), tuple(_clip(end) for _start, end in pairs)
 
 
 def _clip(day: MonthDay) -> MonthDay:
-    return day[0], _shortened(*day)
+    """The last day of a shorter month, in the longest of its years."""
+    return day[0], clamped(2000, day).day
 
 
 def _as_window(

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, ValidationInfo, model_validator
 
-from engine.deadlines import read_duration, read_month_day_span, read_offset, read_span
+from engine.deadlines import clamped, read_duration, read_month_day_span, read_offset, read_span
 from engine.errors import PhraseError
 from engine.i18n import _
 from engine.ladders import BUILT_IN_NAMES, CONDITIONS, TEMPLATES
@@ -53,10 +53,10 @@ def read_data(text: str, reported: date = date(2000, 1, 1)) -> date:
     `2011 .. 2020`, two dates, or a stretch of every year (`15/12 .. 14/12`), closed in the year it is reported in.
     """
     try:
-        _first, (month, day) = read_month_day_span(text)
+        _first, last = read_month_day_span(text)
     except PhraseError:
         return read_span(text)[1]
-    return date(reported.year, month, min(day, 28) if month == 2 else day)
+    return clamped(reported.year, last)
 
 
 MAX_AMOUNT = 1000
