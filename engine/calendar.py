@@ -15,9 +15,8 @@ from engine.i18n import N_, _, language
 SWAPS = Path(__file__).parent / "data" / "swaps.toml"
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)
-WORK_START = time(7, 30)
 Hours = tuple[tuple[time, time], ...]
-OFFICE_HOURS: Hours = ((WORK_START, time(11, 30)), (time(13, 30), time(17)))
+OFFICE_HOURS: Hours = ((time(7, 30), time(11, 30)), (time(13, 30), time(17)))
 WEEKEND_NAMES = {5: N_("Saturday"), 6: N_("Sunday")}
 
 
@@ -76,11 +75,14 @@ class Calendar:
     """
 
     zone: str = OFFICE_ZONE
-    work_start: time = WORK_START
     hours: Hours = OFFICE_HOURS
     swaps: Mapping[date, Announced] = field(default_factory=announced)
     _years: dict[int, tuple[int, ...]] = field(default_factory=dict, init=False, repr=False)
     _works: dict[int, frozenset[int]] = field(default_factory=dict, init=False, repr=False)
+
+    @property
+    def work_start(self) -> time:
+        return self.hours[0][0]
 
     # -- days ---------------------------------------------------------------------------------------------------------
 
@@ -184,4 +186,4 @@ class Calendar:
         for start, _end in self.hours:
             if self.is_working(today) and (opens := instant_of(today, start, self.zone)) >= instant:
                 return opens
-        return instant_of(self.next_working(today + ONE_DAY), self.hours[0][0], self.zone)
+        return self.opening_of(self.next_working(today + ONE_DAY))

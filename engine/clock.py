@@ -23,7 +23,7 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise BadValue(_("unknown time zone: {name}").format(name=name)) from error
+        raise BadValue(_("unknown time zone: {name} (write Asia/Ho_Chi_Minh)").format(name=name)) from error
 
 
 def local_date(instant: datetime, zone_name: str = OFFICE_ZONE) -> date:
@@ -53,8 +53,15 @@ def day_after(day: date) -> date:
 YEARS = range(1900, 2201)  # what the calendar knows
 
 
+def require_year(year: int) -> None:
+    """Raises BadValue for a year that the calendar does not know."""
+    if year not in YEARS:
+        text = _("the calendar knows the years {first} to {last}, not {year}")
+        raise BadValue(text.format(first=YEARS[0], last=YEARS[-1], year=year))
+
+
 def read_instant(text: str, default_time: time, zone_name: str = OFFICE_ZONE) -> datetime:
-    """An ISO time as given on the command line, in UTC.
+    """An ISO time as given on the command line, in UTC. Raises BadValue.
 
     Without an offset it is office time; a bare date means `default_time` of that day.
     """
@@ -64,17 +71,15 @@ def read_instant(text: str, default_time: time, zone_name: str = OFFICE_ZONE) ->
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise BadValue(_("not an ISO time: {text} (write 2020-03-30 or 2020-03-30T14:00)").format(text=text)) from error
-    if moment.year not in YEARS:
-        raise BadValue(_("time out of range: {text}").format(text=text))
+    require_year(moment.year)
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone(zone_name))).astimezone(UTC)
 
 
 def read_day(text: str) -> date:
-    """An ISO day as given on the command line."""
+    """An ISO day as given on the command line. Raises BadValue."""
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
         raise BadValue(_("not a day: {text} (write 2020-04-24)").format(text=text)) from error
-    if day.year not in YEARS:
-        raise BadValue(_("time out of range: {text}").format(text=text))
+    require_year(day.year)
     return day

@@ -199,7 +199,7 @@ def _read_hours(part: str) -> tuple[time, time]:
 
 def _read_port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text[:6]) < 65536:
-        raise BadValue(_("not a port: {text}").format(text=text))
+        raise BadValue(_("KH_SMTP_PORT is a number from 1 to 65535, not {text}").format(text=text))
     return int(text)
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from engine import outbox
 from engine.calendar import Calendar
-from engine.clock import instant_of
+from engine.clock import instant_of, shown_day
 from engine.config import load_settings
 from engine.db import open_store, reading
-from engine.errors import Unavailable
+from engine.errors import NotInstalled
 from engine.i18n import _
 from engine.ladders import label
 from engine.machine import Act
@@ -43,7 +43,7 @@ class Letterbox:
         try:
             from aiosmtpd.controller import Controller
         except ImportError as error:
-            raise Unavailable(_("the demo needs aiosmtpd: pip install 'kh-engine[demo]'")) from error
+            raise NotInstalled("aiosmtpd", "demo") from error
         self.mails: list[email.message.EmailMessage] = []
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.host, self.port = free.getsockname()[:2]
@@ -94,8 +94,8 @@ def _office(folder: Path, letterbox: Letterbox) -> Office:
     return Office(open_store(f"sqlite:///{folder / 'demo.db'}"), settings, Calendar())
 
 
-def _act(at: datetime, reason: str | None = None) -> Act:
-    return Act("demo", at, at, reason=reason)
+def _act(at: datetime) -> Act:
+    return Act("demo", at, at)
 
 
 def _live(office: Office, day: date) -> None:
@@ -137,11 +137,8 @@ def _say_new(office: Office, letterbox: Letterbox, seen: int, day: date, say: Ca
         view = views[str(mail["Message-ID"])]
         line = _("{day}  severity {severity}  {to:<36} {rungs} ({n})")
         rungs = ", ".join(templates[view["message_id"]])
-        say(
-            line.format(
-                day=f"{day:%d/%m/%Y}", severity=view["severity"], to=mail["To"], rungs=rungs, n=len(view["items"])
-            )
-        )
+        counted = len(view["items"])
+        say(line.format(day=shown_day(day), severity=view["severity"], to=mail["To"], rungs=rungs, n=counted))
     return len(letterbox.mails)
 
 

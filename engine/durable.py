@@ -1,6 +1,7 @@
 """A file that is there whole or not at all: written beside its place, synced, then renamed."""
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,12 +12,13 @@ PRIVATE = 0o600
 
 
 @contextmanager
-def unfinished(path: Path, mode: int = PRIVATE) -> Iterator[Path]:
+def unfinished(path: Path, mode: int = PRIVATE, *, contested: bool = False) -> Iterator[Path]:
     """The file to write to, the owner's alone; it takes its place, with `mode`, when the block ends without an error.
 
-    Raises OSError. What a killed process left behind is written over by the next.
+    Raises OSError. What a killed process left behind is written over by the next, unless the place is `contested`: then
+    each writes a file of its own name, because another may be at it.
     """
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name}{secrets.token_hex(8) if contested else ''}.part")
     part.unlink(missing_ok=True)
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
     try:

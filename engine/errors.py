@@ -129,3 +129,11 @@ class Unavailable(KhError):
 
 class Interrupted(Unavailable):
     """A transaction of which nothing remains: it may be done again as it is."""
+
+
+class NotInstalled(Unavailable):
+    """A package is missing that one of our extras brings."""
+
+    def __init__(self, package: str, extra: str):
+        text = _("this needs the package {package}: pip install 'kh-engine[{extra}]'")
+        super().__init__(text.format(package=package, extra=extra))

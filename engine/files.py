@@ -4,13 +4,13 @@ import hashlib
 import os
 import re
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from engine.durable import unfinished
 from engine.errors import BadValue, Unavailable
 from engine.i18n import _
 from engine.plan.writing import one_line
@@ -93,48 +93,29 @@ def keep(folder: Path, paper: Paper) -> None:
     target = place(folder, paper.digest)
     if target.is_file() and target.stat().st_size == paper.size:
         return
-    with _open(paper.path) as source, _writing(target):
-        _copy(source, target, paper)
+    with _open(paper.path) as source, _writing(target) as copy:
+        _copy(source, copy, paper)
 
 
 @contextmanager
-def _writing(target: Path) -> Iterator[None]:
+def _writing(target: Path) -> Iterator[BinaryIO]:
     try:
         for folder in (target.parent.parent, target.parent):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        yield
+        with unfinished(target, contested=True) as part, part.open("wb") as copy:
+            yield copy
     except OSError as error:
         text = _("cannot keep a file in {folder}: {reason}")
         raise Unavailable(text.format(folder=target.parent.parent, reason=error.strerror)) from error
 
 
-def _copy(source: BinaryIO, target: Path, paper: Paper) -> None:
-    handle, temporary = tempfile.mkstemp(prefix=".", dir=target.parent)  # of mode 0600
-    try:
-        digest = hashlib.sha256()
-        with open(handle, "wb") as copy:
-            while (block := source.read(BLOCK)) and copy.tell() <= paper.size:
-                digest.update(block)
-                copy.write(block)
-            copy.flush()
-            os.fsync(copy.fileno())
-        if digest.hexdigest() != paper.digest:
-            raise _changed(paper.path)
-        os.replace(temporary, target)
-        _settle(target.parent)
-    finally:
-        with suppress(FileNotFoundError):
-            os.unlink(temporary)
-
-
-def _settle(folder: Path) -> None:
-    """A new name lasts only once its folder is on the disk (Windows knows no such thing)."""
-    if hasattr(os, "O_DIRECTORY"):
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+def _copy(source: BinaryIO, copy: BinaryIO, paper: Paper) -> None:
+    digest = hashlib.sha256()
+    while (block := source.read(BLOCK)) and copy.tell() <= paper.size:
+        digest.update(block)
+        copy.write(block)
+    if digest.hexdigest() != paper.digest:
+        raise _changed(paper.path)
 
 
 def drop(folder: Path, digest: str) -> None:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from engine.errors import Unavailable
-from engine.i18n import _
+from engine.errors import NotInstalled
 from engine.templates import plain
 
 
@@ -23,7 +22,7 @@ def calendar_bytes(title: str, maker: str, entries: Iterable[Entry], *, todo: bo
     try:
         from icalendar import Alarm, Calendar, Event, Todo
     except ImportError as error:
-        raise Unavailable(_("this needs the package icalendar: pip install 'kh-engine[ics]'")) from error
+        raise NotInstalled("icalendar", "ics") from error
     calendar = Calendar()
     for name, value in (("prodid", f"-//kh-engine//{maker}//"), ("version", "2.0"), ("x-wr-calname", plain(title))):
         calendar.add(name, value)

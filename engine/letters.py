@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from engine.errors import BadValue, Unavailable
+from engine.errors import BadValue, NotInstalled, Unavailable
 from engine.i18n import N_, _
 from engine.templates import environment, exported, folders, plain, render
 
@@ -49,7 +49,7 @@ class Letter:
         try:
             from docxtpl import DocxTemplate
         except ImportError as error:
-            raise Unavailable(_("this needs the package docxtpl: pip install 'kh-engine[docx]'")) from error
+            raise NotInstalled("docxtpl", "docx") from error
         path = self._form()
         target = io.BytesIO()
         with _filling_in(path):

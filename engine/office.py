@@ -75,8 +75,7 @@ class Office:
 
 def office_of(engine: Engine, settings: Settings) -> Office:
     """Raises BadValue for settings that cannot be used."""
-    hours = settings.hours
-    return Office(engine, settings, Calendar(zone=settings["zone"], work_start=hours[0][0], hours=hours))
+    return Office(engine, settings, Calendar(zone=settings["zone"], hours=settings.hours))
 
 
 class Register:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine import store
 from engine.clock import Clock
 from engine.db import reading
-from engine.errors import KhError, NotFound, Unavailable
+from engine.errors import KhError, NotFound, NotInstalled, Unavailable
 from engine.i18n import _, in_language
 from engine.office import Office
 from engine.reports.feed import plan_feed
@@ -123,7 +123,7 @@ def application(server: Server) -> "Starlette":
         from starlette.middleware import Middleware
         from starlette.routing import Route
     except ImportError as error:
-        raise Unavailable(_("this needs the packages starlette and uvicorn: pip install 'kh-engine[web]'")) from error
+        raise NotInstalled("starlette", "web") from error
     routes = [
         Route("/", server.front),
         Route("/board/{instance}", server.board),

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from conftest import Kh, Mailbox
 
-from engine.clock import zone
+from engine.calendar import OFFICE_HOURS
+from engine.clock import OFFICE_ZONE, zone
 from engine.config import KEYS, load_settings
 from engine.errors import BadValue
 
@@ -32,7 +33,7 @@ def test_the_nearest_file_upwards_then_the_environment(tmp_path: Path) -> None:
     [
         ("[smtp]\nhots = 'x'", "unknown setting smtp.hots (did you mean smtp.host?)"),
         ("not toml", "cannot read"),
-        ("[smtp]\nhost = 'x'\nport = 'many'", "not a port: many"),
+        ("[smtp]\nhost = 'x'\nport = 'many'", "KH_SMTP_PORT is a number from 1 to 65535, not many"),
         ("[smtp]\nhost = 'x'\ntls = 'maybe'", "one of none, starttls, tls, not maybe"),
         ("[office]\nhours = '8-17'", "working hours not understood: 8-17"),
         ("[office]\nhours = '17:00-08:00'", "end before they start"),
@@ -69,3 +70,8 @@ def test_doctor_hides_secrets_and_says_what_is_wrong(
 def test_where_no_time_zone_is_known(tmp_path: Path) -> None:
     with pytest.raises(BadValue, match="unknown time zone"):
         zone("../etc/passwd")
+
+
+def test_where_nothing_is_set_the_office_is_that_of_the_calendar() -> None:
+    settings = load_settings(Path("/"), {})
+    assert (settings["zone"], settings.hours) == (OFFICE_ZONE, OFFICE_HOURS)

@@ -7,8 +7,7 @@ from engine.channels.addresses import refusal
 from engine.channels.contract import Result, Verdict
 from engine.channels.mime import attached
 from engine.config import Settings
-from engine.errors import Unavailable
-from engine.i18n import _
+from engine.errors import NotInstalled
 from engine.rows import MessageRow
 from engine.templates import header_text
 
@@ -19,7 +18,7 @@ class AppriseChannel:
     def __init__(self, settings: Settings):
         self.allowed = settings.webhook_allow
         if not known("json://localhost"):
-            raise Unavailable(_("chat services need a library: pip install 'kh-engine[channels]'"))
+            raise NotInstalled("apprise", "channels")
 
     def send(self, message: MessageRow, at: datetime, ready: Callable[[], None]) -> Result:
         import apprise

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from engine.errors import BadValue, Unavailable
+from engine.errors import BadValue, NotInstalled
 from engine.i18n import _
 from engine.plan.files import read_file
 from engine.plan.writing import one_line
@@ -27,7 +27,7 @@ DELIMITERS = ",;\t"
 def read_rows(path: Path) -> list[list[str]]:
     """The cells of a table, row by row from its first; in composed Unicode, without blanks around. Days are ISO days.
 
-    Raises BadValue for what is no table or too large, Unavailable where a workbook cannot be read for want of openpyxl.
+    Raises BadValue for what is no table or too large, NotInstalled for a workbook without openpyxl.
     """
     data = read_file(path)
     try:
@@ -83,8 +83,7 @@ def _workbook(data: bytes) -> list[list[str]]:
     try:
         from openpyxl import load_workbook
     except ImportError as error:
-        message = _("a workbook (.xlsx) is read by openpyxl, which is not here: install kh-engine[tables]")
-        raise Unavailable(message) from error
+        raise NotInstalled("openpyxl", "tables") from error
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and the like

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 from engine.almanac import Almanac, Scope
 from engine.calendar import SATURDAY, Calendar, public_holidays
-from engine.errors import BadValue, NotFound
+from engine.clock import require_year
+from engine.errors import NotFound
 from engine.i18n import _, language
 
 
@@ -18,9 +19,8 @@ class SpecialDay:
 
 
 def special_days(almanac: Almanac, year: int, name: str = "") -> list[SpecialDay]:
-    """Weekdays off and weekend days worked. Raises BadValue for a year outside 1900 to 2200, NotFound for the name."""
-    if not 1900 <= year <= 2200:
-        raise BadValue(_("the calendar knows the years 1900 to 2200, not {year}").format(year=year))
+    """Weekdays off and weekend days worked. Raises BadValue for a year it does not know, NotFound for the name."""
+    require_year(year)
     known = {day.scope.calendar for day in almanac.days} - {""}
     if name and name not in known:
         raise NotFound(_("calendar"), name, known)

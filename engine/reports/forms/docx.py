@@ -4,8 +4,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.errors import Unavailable
-from engine.i18n import _
+from engine.errors import NotInstalled
 from engine.plan.writing import one_line
 from engine.reports.sheet import Report, Sheet, printed
 from engine.templates import exported, plain
@@ -25,7 +24,7 @@ def docx_bytes(report: Report) -> bytes:
     try:
         from docx import Document
     except ImportError as error:
-        raise Unavailable(_("this needs the package python-docx: pip install 'kh-engine[docx]'")) from error
+        raise NotInstalled("python-docx", "docx") from error
     document = Document()
     across = any(sum(column.wide for column in sheet.columns) > WIDE for sheet in report.sheets)
     _lay_out(document, across)

@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.clock import zone as zone_named
-from engine.errors import Unavailable
-from engine.i18n import _
+from engine.errors import NotInstalled
 from engine.plan.writing import one_line
 from engine.reports.sheet import Column, Kind, Report, Row, Sheet
 
@@ -22,7 +21,7 @@ def xlsx_bytes(report: Report) -> bytes:
     try:
         from openpyxl import Workbook
     except ImportError as error:
-        raise Unavailable(_("this needs the package openpyxl: pip install 'kh-engine[tables]'")) from error
+        raise NotInstalled("openpyxl", "tables") from error
     book = Workbook()
     book.remove(book.active)
     for sheet in report.sheets:
