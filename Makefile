@@ -6,7 +6,7 @@ DEV := $(VENV)/.dev
 CATALOGUE := engine/locale/vi/LC_MESSAGES/kh.po
 SCHEMA := plans/.schema/plan.json
 
-.PHONY: demo test quick coverage check bench fuzz faults lock audit sbom format catalogue clean
+.PHONY: demo test quick coverage mutation check bench fuzz faults lock audit sbom format catalogue clean
 
 demo: $(DEMO) $(SCHEMA)
 	$(BIN)/kh demo
@@ -22,6 +22,13 @@ quick: $(DEV)
 coverage: $(DEV)
 	$(BIN)/python -m pip install -q pytest-cov
 	$(BIN)/pytest --cov --cov-fail-under=95 --ignore tests/faults
+
+# Which small changes of the state machine, the ladders and the deadlines no test notices: make mutation SHARE=0.1.
+MODULES ?=
+SHARE ?= 1
+mutation: $(DEV)
+	$(BIN)/python -m pip install -q mutmut
+	$(BIN)/python tests/mutation.py --share $(SHARE) $(MODULES)
 
 check: $(DEV)
 	$(BIN)/ruff check .
@@ -92,4 +99,4 @@ $(DEV): pyproject.toml requirements-dev.txt $(CATALOGUE) | $(BIN)/python
 	touch $@ $(DEMO)
 
 clean:
-	rm -rf $(VENV) sbom.json plans/.schema dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz
+	rm -rf $(VENV) sbom.json plans/.schema dist build .pytest_cache .mypy_cache .ruff_cache mutants .hypothesis .fuzz

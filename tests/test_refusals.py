@@ -4,15 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import SMALL, Kh
+from conftest import Kh
 
+pytestmark = pytest.mark.store("sqlite")  # what is said here does not hang on the kind of store
 Write = Callable[..., Path]
-TWO = SMALL.replace("plan: nho", "plan: hai").replace("1/KH-UBND", "2/KH-UBND")
-PEOPLE = SMALL.replace(
-    "coordinator: so-a\n",
-    "  people: [{user: lan, unit: so-a, may: [coordinate]}, {user: mot, unit: h1}]\ncoordinator: so-a\n",
-)
-
 # A command line, its exit code, and what stands in its one line.
 REFUSED: tuple[tuple[str, int, str], ...] = (
     ("fix-date x/tong-hop", 2, "fix-date takes a selector and a day"),

@@ -12,6 +12,7 @@ from test_rights import PLAN, act_as  # noqa: F401
 from engine.commands.main import COMMANDS
 from engine.states import MOVES, Trigger
 
+pytestmark = pytest.mark.store("sqlite")  # what is said here does not hang on the kind of store
 Write = Callable[..., Path]
 TEXT = PLAN.replace(
     "stages:",

@@ -9,6 +9,7 @@ import pytest
 from conftest import Kh, Mailbox
 from test_rights import PLAN
 
+pytestmark = pytest.mark.store("sqlite")  # what is said here does not hang on the kind of store
 Write = Callable[..., Path]
 SECRETS = {
     "KH_SMTP_PASSWORD": "hush-smtp", "KH_WEBHOOK_SECRET": "hush-hook", "KH_BOARD_TOKEN": "hush-board",
