@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.types import NullType
 
 Convert = Callable[[Any], Any]
+MANY = 50  # rows that are worth a stream of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,14 @@ class Prepared:
         counted = int(cursor.rowcount)
         cursor.close()
         return counted
+
+    def copy(self, connection: Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Many new rows in one stream, as PostgreSQL takes them fastest."""
+        compiled = self._for(connection.dialect)
+        columns = ", ".join(f'"{name}"' for name in compiled.names)
+        with _cursor(connection) as cursor, cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as stream:
+            for row in rows:
+                stream.write_row(list(compiled.arguments(row).values()))
 
     def _for(self, dialect: Dialect) -> _Compiled:
         if dialect.name not in self._compiled:
@@ -209,7 +218,9 @@ def inserting(table: Table, columns: tuple[str, ...]) -> Prepared:
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """New rows, all with the same columns."""
-    if rows:
+    if len(rows) >= MANY and connection.dialect.name == "postgresql":
+        inserting(table, tuple(rows[0])).copy(connection, table.name, rows)
+    elif rows:
         inserting(table, tuple(rows[0])).run(connection, rows)
 
 

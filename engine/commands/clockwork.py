@@ -4,8 +4,10 @@ from typing import Any
 
 import click
 
+from engine import heartbeats
 from engine.commands.app import clock_of, moment, with_office
 from engine.commands.output import local, print_json
+from engine.db import shared, writing
 from engine.i18n import _, counted
 from engine.office import Office
 from engine.reports.metrics import write_metrics
@@ -74,6 +76,13 @@ def leave_metrics(office: Office) -> None:
             click.echo(_("cannot write {path}: {reason}").format(path=path, reason=error.strerror), err=True)
 
 
+def be_heard(office: Office) -> None:
+    """Where several machines may work: that this one does."""
+    if shared(office.engine):
+        with writing(office.engine) as connection:
+            heartbeats.beat(connection, "run")
+
+
 def _run() -> click.Command:
     @click.command("run", help=_("Tick every minute until stopped (Ctrl-C or SIGTERM)."))
     @click.option(
@@ -90,6 +99,7 @@ def _run() -> click.Command:
 
         def report(ticked: Ticked) -> None:
             leave_metrics(office)
+            be_heard(office)
             if ticked.decisions or ticked.composed.messages or ticked.delivered.sent or ticked.delivered.waiting:
                 say(ticked, office)
 

@@ -6,6 +6,7 @@ from engine.commands.app import until_the_end
 from engine.config import load_settings
 from engine.db import bring_up_to_date, connect, head_version, usable_version
 from engine.i18n import _
+from engine.service.copying import copy
 
 
 def _upgrade() -> click.Command:
@@ -24,9 +25,25 @@ def _upgrade() -> click.Command:
     return run
 
 
+def _copy() -> click.Command:
+    @click.command("copy", help=_("Copy an office into an empty database: from an SQLite file to PostgreSQL, or back."))
+    @click.argument("source", metavar="FROM")
+    @click.argument("target", metavar="TO")
+    def run(source: str, target: str) -> None:
+        copied = copy(source, target, load_settings())
+        for name, number in sorted(copied.counts.items()):
+            if number:
+                click.echo(f"{name}: {number}")
+        click.echo(_("Copied: {rows} rows, {files} files; the log's seals hold.").format(
+            rows=sum(copied.counts.values()), files=copied.files))  # fmt: skip
+
+    return run
+
+
 def _db() -> click.Group:
     group = click.Group("db", help=_("The database and its schema."))
     group.add_command(_upgrade())
+    group.add_command(_copy())
     return group
 
 

@@ -47,6 +47,8 @@ COMMANDS = {
     "undo": ("moves", N_("Compensate a wrong entry")),
     "tick": ("clockwork", N_("Do once what is due now: decide, send")),
     "run": ("clockwork", N_("Do it every minute until stopped")),
+    "worker": ("working", N_("Do it together with other machines, on PostgreSQL")),
+    "workers": ("working", N_("Which machines do the work, and what they hold")),
     "notices": ("notices", N_("Notices: sent, waiting, and why not")),
     "remind": ("quiet", N_("Remind now, out of turn")),
     "silence": ("quiet", N_("Keep quiet about tasks for a time")),

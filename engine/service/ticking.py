@@ -23,6 +23,7 @@ from engine.succession import look_once_a_day
 HEARTBEAT = "tick"
 SWEEPING = "sweep"
 Deliver = Callable[[Office, datetime], Delivered]
+Spread = Callable[[str], None]  # ask the other machines to take part in what is named
 BEAT_EVERY = timedelta(minutes=1)
 
 
@@ -43,7 +44,14 @@ class Ticked:
         self.decisions += swept.decisions
 
 
-def tick(office: Office, now: datetime, *, as_told: bool = False, deliver: Deliver = deliver) -> Ticked:
+def tick(
+    office: Office,
+    now: datetime,
+    *,
+    as_told: bool = False,
+    deliver: Deliver = deliver,
+    spread: Spread = lambda _what: None,
+) -> Ticked:
     """Run the engine as of `now`. Idempotent: a second tick at the same instant finds nothing left to do.
 
     `as_told`: the time was given by hand, and one earlier than the last tick does nothing. By the clock a tick always
@@ -57,8 +65,10 @@ def tick(office: Office, now: datetime, *, as_told: bool = False, deliver: Deliv
         due = _look(office, now)
     ticked = Ticked()
     if due.tasks or due.decisions or due.silences:
-        _decide(office, now, due, ticked)
+        _decide(office, now, due, ticked, spread)
     if due.messages or due.entries or ticked.composed.messages:  # what waits for a signature may have ended
+        if due.messages or ticked.composed.messages:
+            spread("deliver")
         ticked.delivered = deliver(office, now)
     if due.entries or ticked != Ticked():
         seal(office, now)
@@ -100,16 +110,18 @@ def _tell_of_standstill(office: Office, connection: Connection, last: datetime, 
             outbox.add_decisions(connection, rows)
 
 
-def _decide(office: Office, now: datetime, due: Due, ticked: Ticked) -> None:
+def _decide(office: Office, now: datetime, due: Due, ticked: Ticked, spread: Spread) -> None:
     """Of several machines one decides; the others send what is there."""
     with first(office.engine, "decide") as alone:
         if alone and due.tasks:
-            _sweep(office, now, ticked)
+            spread("sweep")
+            sweep_all(office, now, ticked)
         if alone and (due.decisions or due.silences or ticked.decisions):
             _compose(office, now, ticked)
 
 
-def _sweep(office: Office, now: datetime, ticked: Ticked) -> None:
+def sweep_all(office: Office, now: datetime, ticked: Ticked) -> None:
+    """Until nothing is due that nobody else is at."""
     while True:
         with writing(office.engine) as connection:
             among_others(connection, SWEEPING)
