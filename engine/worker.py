@@ -4,6 +4,7 @@ A job that is run twice, or by two at once, changes nothing: what is decided is 
 turn a message is says its lease. So a beat whose worker died need not be found again: the next one does the same.
 """
 
+import asyncio
 import logging
 import signal
 import threading
@@ -87,12 +88,21 @@ def work(office: Office, clock: Clock, report: Callable[[Ticked], None]) -> None
         signal.signal(number, lambda _number, _frame: stop.set())
     with _calling(procrastinate, office, hand), _heard_of(hand):
         hand.do("beat")
-        if stop.is_set():
-            return
-        app.run_worker(
-            queues=[QUEUE], concurrency=1, delete_jobs="always", listen_notify=True,
+        asyncio.run(_until(stop, app))
+
+
+async def _until(stop: threading.Event, app: Any) -> None:
+    """Work until told to stop; to be cancelled means to finish the job under way."""
+    async with app.open_async():
+        working = asyncio.create_task(app.run_worker_async(
+            queues=[QUEUE], concurrency=1, delete_jobs="always", install_signal_handlers=False,
             fetch_job_polling_interval=5, update_heartbeat_interval=HEARD_EVERY,
-        )  # fmt: skip
+        ))  # fmt: skip
+        while not (stop.is_set() or working.done()):
+            await asyncio.wait({working}, timeout=0.5)
+        working.cancel()
+        with suppress(asyncio.CancelledError):
+            await working
 
 
 def _procrastinate() -> Any:
