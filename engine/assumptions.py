@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from engine.calendar import Calendar
 from engine.clock import instant_of, local_date
-from engine.deadlines import read_duration
+from engine.deadlines import Duration, read_duration
 from engine.errors import BadValue, NotFound, PhraseError
 from engine.i18n import N_, _
 from engine.rows import TaskRow
@@ -20,6 +20,8 @@ IN_THE_MORNING, IN_THE_AFTERNOON = time(9), time(14)
 DAYS_WITHOUT_DATE = 10  # working days after which work is handed in that has no date
 DAYS_TO_FIX = 10  # working days before its window in which a date is fixed: when the coordinator is first asked
 
+MOST_DAYS = 3650
+_DAYS = {"day": 1, "week": 7}
 _SHARE = re.compile(r"late=([0-9]{1,3})%(?::(.+))?")
 
 
@@ -104,11 +106,13 @@ def _read_late(text: str, units: Collection[str]) -> tuple[str, int]:
 
 
 def _read_days(text: str) -> int:
+    plain = text.removesuffix("d")
     try:
-        number = int(text.removesuffix("d")) if text.removesuffix("d").isdecimal() else read_duration(text).amount
-    except (PhraseError, ValueError) as error:
-        raise BadValue(_("not a number of days: {text} (write 10d)").format(text=text)) from error
-    if number > 3650:
+        found = Duration(int(plain), "day") if plain.isdecimal() else read_duration(text)
+    except (PhraseError, ValueError):
+        found = Duration(0, "")
+    number = found.amount * _DAYS.get(found.unit, 0)
+    if found.unit not in _DAYS or number > MOST_DAYS:
         raise BadValue(_("not a number of days: {text} (write 10d)").format(text=text))
     return number
 

@@ -12,9 +12,7 @@ from engine.db import open_read_only, reading
 from engine.errors import NotFound
 from engine.i18n import _
 from engine.office import office_of
-from engine.reports.closing import read_closing
-from engine.reports.filing import filing
-from engine.reports.kinds import KINDS
+from engine.reports.kinds import made
 from engine.reports.notices import message_views
 from engine.reports.pages import board_page
 from engine.reports.plans import entry_view, instance_views
@@ -104,14 +102,9 @@ class Book:
         levels: Sequence[str] = (),
     ) -> Report:
         """The report itself, for engine.reports.forms. Raises NotFound, BadValue."""
-        if kind not in KINDS:
-            raise NotFound(_("kind of report"), kind, KINDS)
-        make, _text = KINDS[kind]
-        closing = read_closing(period) if period else None
         with reading(self.office.engine) as connection:
-            return make(
-                filing(self.office, connection, instances, self._now, closing=closing, units=units, levels=levels)
-            )
+            narrowed: dict[str, Any] = {"period": period, "units": units, "levels": levels}
+            return made(self.office, connection, kind, instances, self._now, **narrowed)
 
     def board(self, *instances: str) -> str:
         """The page of `kh board`, as HTML. Raises NotFound."""

@@ -2,7 +2,7 @@
 
 import gettext
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -58,12 +58,12 @@ def in_language(code: str) -> Iterator[None]:
         _language.reset(token)
 
 
-def language_from(environ: Mapping[str, str] = os.environ) -> str:
+def language_from() -> str:
     """KH_LANG where it is set, else Vietnamese in a Vietnamese locale, else English."""
-    chosen = environ.get("KH_LANG", "").lower()
+    chosen = os.environ.get("KH_LANG", "").lower()
     if chosen in LANGUAGES:
         return chosen
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if environ.get(name):
-            return "vi" if environ[name].lower().startswith("vi") else "en"
+        if word := os.environ.get(name):
+            return "vi" if word.lower().startswith("vi") else "en"
     return "en"

@@ -79,42 +79,38 @@ class Section:
         absent: Sequence[Absent] = (),
     ) -> "Section":
         """`own`: the ids of the recipient's own tasks; all of them where none are named."""
-        stage = blueprint.plan.stages[stage_id]
-        phrase = worded(blueprint, stage_id)
-        day, today = blueprint.plan.document.date, local_date(now, calendar.zone)
-        lines = tuple(
-            Line(
-                unit=", ".join(_named(blueprint, register, task, unit, today)
-                               for unit in blueprint.partners(stage_id, task.unit)),
-                task=task.selector, period=task.period, phrase=phrase, last_day=task.last_day, named=task.named,
-                from_on=task.from_on, to_on=task.to_on,
-                due_time=task.due_time.strftime("%H:%M") if task.due_time else "",
-                days_late=standing(task, stage, now, calendar).days_late,
-                own=own is None or task.id in own, level=register.level(task.unit) or "",
-                superior=register.name(parent, day) if (parent := register.parent(task.unit)) else "",
-                taken_from=register.name(task.taken_from, day) if task.taken_from else "",
-                heirs=proposed(register.heirs(task.unit, today)) if task.state == State.TRANSFERRING else "",
-            )
-            for task in tasks
-        )  # fmt: skip
-        return cls(
-            template,
-            heading,
-            severity,
-            undeliverable,
-            letter,
-            plan_facts(blueprint, register, today),
-            _stage_facts(blueprint, register, stage_id, tasks),
-            lines,
-            tuple(register.name(unit, day) for unit in received),
-            *progress,
-            stood_from,
-            absent=tuple({"text": item.in_words(), "command": item.command} for item in absent),
+        phrase, day = worded(blueprint, stage_id), blueprint.plan.document.date
+        lines = (
+            _line(blueprint, register, task, phrase, now, calendar, own is None or task.id in own) for task in tasks
         )
+        return cls(
+            template, heading, severity, undeliverable, letter,
+            plan_facts(blueprint, register, local_date(now, calendar.zone)),
+            _stage_facts(blueprint, register, stage_id, tasks), tuple(lines),
+            tuple(register.name(unit, day) for unit in received), *progress, stood_from,
+            absent=tuple({"text": item.in_words(), "command": item.command} for item in absent),
+        )  # fmt: skip
 
     def plain(self) -> dict[str, Any]:
         """As plain data, all the templates ever see."""
         return {**vars(self), "lines": [vars(line) for line in self.lines]}
+
+
+def _line(
+    blueprint: Blueprint, register: Register, task: TaskRow, phrase: str, now: datetime, calendar: Calendar, own: bool
+) -> Line:
+    day, today = blueprint.plan.document.date, local_date(now, calendar.zone)
+    units = blueprint.partners(task.stage, task.unit)
+    parent = register.parent(task.unit)
+    return Line(
+        unit=", ".join(_named(blueprint, register, task, unit, today) for unit in units), task=task.selector,
+        period=task.period, phrase=phrase, last_day=task.last_day, named=task.named, from_on=task.from_on,
+        to_on=task.to_on, due_time=task.due_time.strftime("%H:%M") if task.due_time else "",
+        days_late=standing(task, blueprint.plan.stages[task.stage], now, calendar).days_late,
+        own=own, level=register.level(task.unit) or "", superior=register.name(parent, day) if parent else "",
+        taken_from=register.name(task.taken_from, day) if task.taken_from else "",
+        heirs=proposed(register.heirs(task.unit, today)) if task.state == State.TRANSFERRING else "",
+    )  # fmt: skip
 
 
 def _named(blueprint: Blueprint, register: Register, task: TaskRow, unit: str, today: date) -> str:
@@ -164,31 +160,34 @@ _PLACE = re.compile(r"(Thành phố Hồ Chí Minh)|(?:tỉnh|thành phố) (.+)
 
 
 def _stage_facts(blueprint: Blueprint, register: Register, stage_id: str, tasks: Sequence[TaskRow]) -> dict[str, Any]:
-    plan, stage = blueprint.plan, blueprint.plan.stages[stage_id]
-    day = plan.document.date
+    stage, due, day = blueprint.plan.stages[stage_id], blueprint.due(stage_id), blueprint.plan.document.date
+    superiors = sorted({parent for task in tasks if (parent := register.parent(task.unit))})
 
-    def names(units: Sequence[str]) -> list[str]:
-        return [register.name(unit, day) for unit in units]
+    def names(units: Sequence[str | None]) -> list[str]:
+        meant = [unit for name in units if name for unit in (superiors if name == "parent" else [name])]
+        return [register.name(unit, day) for unit in meant]
 
-    parents = {register.parent(task.unit) for task in tasks}
-    submit_to = [
-        unit for name in stage.submit_to for unit in (sorted(p for p in parents if p) if name == "parent" else [name])
-    ]
-    acting = {unit for task in tasks for unit in blueprint.partners(stage_id, task.unit)}
-    acting |= {other for unit in acting for other in blueprint.handed.forebears(unit)}
-    due = blueprint.due(stage_id)
-    accepting = blueprint.accept_by(stage)
+    def name(unit: str | None) -> str:
+        return ", ".join(names([unit]))
+
     return {
         "id": stage_id, "name": stage.name, "clause": stage.clause, "type": stage.type, "soft": stage.soft,
         "who": stage.who or "", "note": stage.note or "", "content": stage.content, "inferred": due.inferred,
-        "outputs": [output.model_dump() for output in stage.outputs], "submit_to": names(submit_to),
-        "through": names([stage.through])[0] if stage.through else "",
-        "accept_by": ", ".join(names(sorted(p for p in parents if p) if accepting == "parent" else [accepting]))
-        if accepting else "",
-        "with": names(blueprint.members(stage.with_)),
-        "on_behalf_of": names([stage.on_behalf_of])[0] if stage.on_behalf_of else "",
-        "chair": names([stage.chair])[0] if stage.chair else "", "attend": names(blueprint.members(stage.attend)),
-        "guests": stage.guests, "form": stage.form or "", "venue": stage.venue or "", "session": stage.session or "",
+        "outputs": [output.model_dump() for output in stage.outputs], "submit_to": names(stage.submit_to),
+        "through": name(stage.through), "accept_by": name(blueprint.accept_by(stage)),
+        "with": names(blueprint.members(stage.with_)), "on_behalf_of": name(stage.on_behalf_of),
+        "chair": name(stage.chair), "attend": names(blueprint.members(stage.attend)), "guests": stage.guests,
+        "form": stage.form or "", "venue": stage.venue or "", "session": stage.session or "",
+        **_beside(blueprint, stage_id, tasks),
+    }  # fmt: skip
+
+
+def _beside(blueprint: Blueprint, stage_id: str, tasks: Sequence[TaskRow]) -> dict[str, Any]:
+    """What the plan prints beside its stages and these units have to know."""
+    plan = blueprint.plan
+    acting = {unit for task in tasks for unit in blueprint.partners(stage_id, task.unit)}
+    acting |= {other for unit in acting for other in blueprint.handed.forebears(unit)}
+    return {
         "criteria": [
             {"name": item.name or "", "who": item.who or "", "clause": item.clause or "", "entries": item.items}
             for item in plan.criteria

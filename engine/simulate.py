@@ -6,12 +6,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
 from engine import outbox, people, stand_ins, store
 from engine.almanac import AnnouncedDay
 from engine.announced import add_days
 from engine.assumptions import Assumption, Deed, fixed_day, next_deed
 from engine.calendar import Calendar
-from engine.clock import instant_of, local_date
+from engine.clock import day_after, instant_of, local_date
 from engine.config import Settings
 from engine.db import in_memory, reading, writing
 from engine.delivery import Delivered
@@ -79,7 +81,7 @@ def simulate(
     name = start(office, path, None, Act("simulation", moment, moment), backdate=backdate).name
     course = _Course(office, name, assumption or Assumption(), down)
     last = until or course.last_day()
-    course.live(moment, instant_of(last + timedelta(days=1), time(0), calendar.zone))
+    course.live(moment, instant_of(day_after(last), time(0), calendar.zone))
     return Simulated(course.blueprint, course.rows(), course.assumption, moment, last)
 
 
@@ -156,10 +158,10 @@ class _Course:
         moments = [self.back(max(moment, now)) for moment in due if moment]
         return min([*moments, *deeds, *([self.back_at] if self.down else [])], default=None)
 
-    def next_end(self, connection: Any, now: datetime) -> datetime | None:
+    def next_end(self, connection: Connection, now: datetime) -> datetime | None:
         """The morning after the next last day of a unit: its tasks wait for a successor from then on."""
         last = stand_ins.next_unit_end(connection, local_date(now, self.office.zone))
-        return self.office.calendar.opening_of(last + timedelta(days=1)) if last else None
+        return self.office.calendar.opening_of(day_after(last)) if last else None
 
     def back(self, moment: datetime) -> datetime:
         return self.back_at if self.is_down(moment) else moment
@@ -167,12 +169,12 @@ class _Course:
     @property
     def back_at(self) -> datetime:
         """When the scheduler runs again; long ago where it is never off."""
-        return self.midnight(self.down.last + timedelta(days=1)) if self.down else datetime.min.replace(tzinfo=UTC)
+        return self.midnight(day_after(self.down.last)) if self.down else datetime.min.replace(tzinfo=UTC)
 
     def midnight(self, day: date) -> datetime:
         return instant_of(day, time(0), self.office.zone)
 
-    def deeds(self, connection: Any, now: datetime) -> list[tuple[datetime, Deed, TaskRow]]:
+    def deeds(self, connection: Connection, now: datetime) -> list[tuple[datetime, Deed, TaskRow]]:
         """What people will do about the tasks as they stand, not before now."""
         if self.assumption.nobody_acts:
             return []

@@ -10,16 +10,11 @@ from datetime import date
 from typing import Any
 
 from engine.clock import shown_day
-from engine.i18n import N_, _
+from engine.i18n import _
+from engine.plan.directory import LEVEL_LABELS
 from engine.sections import Line, Section
 from engine.spreadsheets import table_file
-from engine.templates import FEW, MOST_LISTED
-
-LEVELS = {
-    "central": N_("central"), "province": N_("province"), "department": N_("departments"),
-    "organisation": N_("organisations"), "district": N_("districts"), "commune": N_("communes"),
-    "village": N_("villages"), "other": N_("others"),
-}  # fmt: skip
+from engine.templates import FEW, MOST_LISTED, plain
 
 
 @dataclass(frozen=True)
@@ -63,7 +58,7 @@ def _shortened(section: Section, most: int) -> Section:
 def _groups(lines: Iterable[Line]) -> tuple[dict[str, Any], ...]:
     """How many by superior, else by level, the most first; none where all are alike."""
     lines = list(lines)
-    levels = {word: _(text) for word, text in LEVELS.items()}
+    levels = {word: _(text) for word, text in LEVEL_LABELS.items()}
     for names in ((line.superior for line in lines), (levels.get(line.level, "") for line in lines)):
         counted = Counter(names).most_common()
         if len(counted) > 1:
@@ -88,11 +83,11 @@ def full_list(sections: Sequence[Section], today: date) -> dict[str, str]:
         _("Row"), _("Notice"), _("Plan"), _("Clause"), _("Stage"), _("Period"), _("Unit"), _("Superior"), _("Due"),
         _("Days late"), _("As written"), _("Task"),
     )  # fmt: skip
-    rows = [
+    rows = plain([
         (section.heading, section.plan["number"], section.stage["clause"], section.stage["name"], line.period,
          line.unit, line.superior, shown_day(line.last_day) if line.last_day else "", line.days_late or "",
          line.phrase, line.task)
         for section in sections for line in section.lines
-    ]  # fmt: skip
+    ])  # fmt: skip
     name = _("list-of-tasks")
     return table_file(f"{name}-{today}", headings, [(number, *row) for number, row in enumerate(rows, start=1)])

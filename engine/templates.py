@@ -13,6 +13,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
+from engine.clock import shown_day
 from engine.errors import Endless
 from engine.plan.writing import one_line, scalar
 from engine.resources import data_dir
@@ -137,7 +138,7 @@ def exported(name: str, language: str, context: Mapping[str, Any], own: Path | N
 
 def _day(value: date | None) -> str:
     """A date as Vietnamese offices write it."""
-    return f"{value.day:02d}/{value.month:02d}/{value.year}" if value else "…"
+    return shown_day(value) if value else "…"
 
 
 def _long_day(value: date | None) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from engine import store
 from engine.clock import Clock
 from engine.db import reading
 from engine.errors import KhError, NotFound, NotInstalled, Unavailable
@@ -14,7 +13,7 @@ from engine.i18n import _, in_language
 from engine.office import Office
 from engine.reports.feed import plan_feed
 from engine.reports.pages import board_page, instance_page, policy
-from engine.reports.scene import Scene
+from engine.reports.scene import Scene, running
 from engine.templates import part
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ class Server:
         """Raises NotFound for an instance that is not shown."""
         now = self.clock()
         with in_language(self.language), reading(self.office.engine) as connection:
-            shown = list(self.names) or [row.name for row in store.instances(connection) if row.closed_at is None]
+            shown = list(self.names) or running(connection)
             if only is not None and only not in shown:
                 raise NotFound(_("instance"), only, shown)
             names = shown if only is None else [only]

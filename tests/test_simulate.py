@@ -132,6 +132,14 @@ def test_a_share_that_is_late(kh: Kh) -> None:
     assert everybody > some > nobody == 0
 
 
+def test_a_week_is_seven_days(kh: Kh, plan_file: Any) -> None:
+    weeks, days, a_word = (
+        kh("simulate", plan_file(), "--assume", "on-time", "--late", f"h1={late}", "--json").json
+        for late in ("2 tuần", "14d", "14 ngày")
+    )
+    assert weeks == days == a_word
+
+
 def test_the_difference_an_edit_makes(kh: Kh, plan_file: Any) -> None:
     old = plan_file()
     new = plan_file(SMALL.replace("30/3/2020", "31/3/2020"), "moi.yaml")
@@ -184,6 +192,7 @@ WRONG = (
     (("--late", "h1"), "tp-a=10d"),
     (("--late", "so-b=2d"), "so-a"),
     (("--late", "h1=soon"), "10d"),
+    (("--late", "h1=1 tháng"), "10d"),
     (("--down", "2020-04-10..2020-04-01"), "2020"),
     (("--until", "30/4/2020"), "2020-04-24"),
     (("--at", "2020-06-01"), "--backdate"),

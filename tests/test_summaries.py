@@ -4,7 +4,9 @@ import csv
 import io
 import json
 import sys
+from base64 import b64decode
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,7 @@ from engine.office import Office
 from engine.sections import Line, Section
 from engine.service.start import start
 from engine.service.ticking import tick
-from engine.summaries import summary_of
+from engine.summaries import full_list, summary_of
 from engine.templates import FEW, MOST_LISTED, several
 
 pytestmark = pytest.mark.store("sqlite")  # what is said here does not hang on the kind of store
@@ -139,6 +141,13 @@ def test_what_one_has_to_do_oneself_is_never_left_out() -> None:
     assert (len(shown[1].lines), shown[1].left_out) == (FEW, 295)
     alone = summary_of(sections[:1])
     assert (alone.overview.tasks, alone.sections) == (0, (sections[0],))
+
+
+def test_a_name_that_no_cell_can_hold_is_put_on_one_line_in_the_list() -> None:
+    (line,) = section(1).lines
+    file = full_list([replace(section(1), lines=(replace(line, unit="Xã\x07 Một\n="),))], date(2020, 4, 1))
+    book = load_workbook(io.BytesIO(b64decode(file["base64"])))
+    assert [cell.value for cell in book.active[2]][6] == "Xã Một ="
 
 
 def test_the_worst_are_named_first() -> None:

@@ -27,7 +27,7 @@ def completion(source: Source, blueprint: Blueprint, directory: Directory) -> No
         path = ("stages", stage_id)
         for number, item in enumerate(stage.after if blueprint.waits(stage_id) else ()):
             _waiting(source, blueprint, (*path, "after", number), item, directory, units)
-        rule = str(stage.complete_when)
+        rule = stage.complete_when
         if rule.isdigit() and int(rule) > len(units) and units:
             text = _("{n} tasks are asked for, and the stage has {total}").format(n=rule, total=len(units))
             source.report((*path, "complete_when"), "KH049", text)

@@ -33,7 +33,7 @@ def empty_groups(source: Source, blueprint: Blueprint, directory: Directory) -> 
     for stage_id, stage in blueprint.plan.stages.items():
         holder = stage.holder
         if holder and stage.type != "prohibition" and set(holder.units) <= known and not blueprint.holders(stage_id):
-            path = ("stages", stage_id, "responsible" if stage.responsible else "inferred_responsible")
+            path = ("stages", stage_id, stage.holder_key)
             idle.add(path)
             text = _("nobody is left to do this: no unit of {names} on {day} that is not excepted")
             source.report(path, "KH034", text.format(names=", ".join(holder.units), day=shown_day(day)))

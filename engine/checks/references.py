@@ -11,6 +11,7 @@ from engine.plan.directory import Directory
 from engine.plan.loader import Source
 from engine.plan.model import Plan, Stage
 from engine.plan.salvage import UNKNOWN
+from engine.plan.stand_ins import SHARED, parts
 
 Path = tuple[Any, ...]
 
@@ -75,12 +76,12 @@ def _units_of_stage(path: Path, stage: Stage) -> Iterator[Reference]:
         if holder := getattr(stage, key):
             yield from _each((*path, key) if holder.mode == "one" else (*path, key, holder.mode), holder.units)
             yield from _each((*path, key, "except"), holder.except_)
-    for key in ("on_behalf_of", "through", "chair", "accept_by"):
-        if name := getattr(stage, key):
-            yield Reference((*path, key), name, True, ("parent",) if key == "accept_by" else ())
-    yield from _each((*path, "with"), stage.with_)
-    yield from _each((*path, "submit_to"), stage.submit_to, ("parent",))
-    yield from _each((*path, "attend"), stage.attend)
+    for role, units in parts(stage):
+        besides = ("parent",) if role in ("accept_by", "submit_to") else ()
+        if role in SHARED:
+            yield from _each((*path, role), units, besides)
+        else:
+            yield Reference((*path, role), units[0], True, besides)
 
 
 def stage_references(plan: Plan) -> Iterator[tuple[Path, str]]:

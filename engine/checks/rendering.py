@@ -36,17 +36,17 @@ def _can_be_written(course: Course, stage_id: str, template: str, letter: bool) 
 
 def _notice(course: Course, stage_id: str, template: str, letter: bool) -> Notice:
     """A message about a stage's first task, ten days after it was due (or the plan was issued)."""
-    blueprint, zone = course.blueprint, course.calendar
+    blueprint, calendar = course.blueprint, course.calendar
     dates = next(found for (name, _period), found in course.dates.items() if name == stage_id)
     register = PaperRegister(course.directory, course.source.directory_name)
     plan = blueprint.plan
     today = (dates.last_day or plan.document.date) + timedelta(days=10)
     unit = blueprint.holders(stage_id)[0][0]
-    task = paper_task(blueprint, stage_id, unit, dates, overdue_at=dates.overdue_at(course.calendar))
+    task = paper_task(blueprint, stage_id, unit, dates, overdue_at=dates.overdue_at(calendar))
     section = Section.about(
         template=template, heading=label(template), severity=0, blueprint=blueprint, register=register,
         stage_id=stage_id, tasks=[task], progress=(0, 1), received=[unit], undeliverable=False, letter=letter,
-        now=zone.opening_of(today), calendar=course.calendar,
+        now=calendar.opening_of(today), calendar=calendar,
     )  # fmt: skip
     name = register.name(plan.coordinator, today)
     return Notice((name,), (section, replace(section, undeliverable=True)), plan.language, name, "", today)

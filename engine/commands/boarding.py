@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 
-from engine import store
 from engine.clock import system_clock
 from engine.commands.app import moment, until_the_end, with_office
 from engine.commands.output import write_out
@@ -17,7 +16,7 @@ from engine.db import open_read_only, reading
 from engine.i18n import _, language
 from engine.office import Office, office_of
 from engine.reports.pages import board_page
-from engine.reports.scene import Scene
+from engine.reports.scene import Scene, running
 
 LOOPBACK = "127.0.0.1"
 PORT = 8765
@@ -41,7 +40,7 @@ def _board() -> click.Command:
             return
         now = moment(office, options["at"], system_clock())
         with reading(office.engine) as connection:
-            names = names or [row.name for row in store.instances(connection) if row.closed_at is None]
+            names = names or running(connection)
             text = board_page([Scene.of(office, connection, name, now) for name in names])
         write_out(text.encode(), options["output"])
 

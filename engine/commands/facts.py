@@ -6,7 +6,7 @@ import click
 
 from engine.clock import read_day
 from engine.commands.app import act_of, acting, selecting, selection_of, with_office
-from engine.commands.output import day
+from engine.commands.output import day, say_dry
 from engine.i18n import _, counted
 from engine.office import Office
 from engine.service.facts import answer, fix_date, note
@@ -29,7 +29,7 @@ def _fix_date() -> click.Command:
                 _("{task}: fixed on {day}") if item.postponed_from is None else _("{task}: moved from {old} to {day}")
             )
             click.echo(text.format(task=item.task, day=day(item.day), old=day(item.postponed_from)))
-        _say_dry(dry_run)
+        say_dry(dry_run)
 
     return run
 
@@ -46,7 +46,7 @@ def _answer() -> click.Command:
         dry_run = options.pop("dry_run")
         answer(office, instance, question, text, act_of(office, options), dry_run=dry_run)
         click.echo(_("Answer to {question} recorded.").format(question=question))
-        _say_dry(dry_run)
+        say_dry(dry_run)
 
     return run
 
@@ -68,14 +68,9 @@ def _note() -> click.Command:
         quiet_until = read_day(quiet) if quiet else None
         tasks = note(office, selection, text, by, act, quiet_until=quiet_until, dry_run=dry_run)
         click.echo(counted("Noted on {n} task.", "Noted on {n} tasks.", len(tasks)))
-        _say_dry(dry_run)
+        say_dry(dry_run)
 
     return run
-
-
-def _say_dry(dry_run: bool) -> None:
-    if dry_run:
-        click.echo(_("(dry run: nothing was changed)"))
 
 
 commands: dict[str, click.Command] = {

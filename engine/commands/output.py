@@ -77,6 +77,11 @@ def local(value: datetime | None, zone_name: str) -> str:
     return shown(value, zone_name) if value else "–"
 
 
+def say_dry(dry_run: bool) -> None:
+    if dry_run:
+        click.echo(_("(dry run: nothing was changed)"))
+
+
 MANY = 100
 
 

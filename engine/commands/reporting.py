@@ -12,12 +12,10 @@ from engine.db import reading
 from engine.errors import BadValue
 from engine.i18n import _
 from engine.office import Office
-from engine.reports.closing import read_closing
-from engine.reports.filing import filing
+from engine.plan.directory import LEVEL_LABELS
 from engine.reports.forms import FORMS
-from engine.reports.kinds import KINDS
-from engine.reports.scene import LEVELS
-from engine.reports.sheet import Report, printed
+from engine.reports.kinds import KINDS, made
+from engine.reports.sheet import Report
 
 
 def _report() -> click.Command:
@@ -38,7 +36,7 @@ def _report() -> click.Command:
         "levels",
         multiple=True,
         metavar="LEVEL",
-        help=_("Only this level: {levels}.").format(levels=", ".join(LEVELS)),
+        help=_("Only this level: {levels}.").format(levels=", ".join(LEVEL_LABELS)),
     )
     @click.option(
         "-o",
@@ -66,14 +64,10 @@ def _report() -> click.Command:
 
 
 def _made(office: Office, options: dict[str, Any]) -> Report:
-    make, _text = KINDS[options["kind"]]
-    period = options["period"]
     now = moment(office, options["at"], system_clock())
+    narrowed = {name: options[name] for name in ("period", "units", "levels")}
     with reading(office.engine) as connection:
-        return make(filing(
-            office, connection, options["instances"], now, closing=read_closing(period) if period else None,
-            units=options["units"], levels=options["levels"],
-        ))  # fmt: skip
+        return made(office, connection, options["kind"], options["instances"], now, **narrowed)
 
 
 def _form_of(output: Path | None) -> str:
@@ -95,10 +89,8 @@ def _print(report: Report) -> None:
         if not sheet.rows:
             click.echo(sheet.empty)
             continue
-        rows = [*sheet.rows, *([sheet.total] if sheet.total else [])]
-        print_table([column.heading for column in sheet.columns], [
-            [printed(row.get(column.key), column.kind, report.zone) for column in sheet.columns] for row in rows
-        ])  # fmt: skip
+        headings = [column.heading for column in sheet.columns]
+        print_table(headings, [sheet.printed(row, report.zone) for row in sheet.every_row])
     for note in report.notes:
         click.echo(f"\n{note}")
 

@@ -1,4 +1,4 @@
-"""start, list, tasks, show."""
+"""start, list, tasks."""
 
 from functools import partial
 from typing import Any

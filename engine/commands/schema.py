@@ -7,13 +7,7 @@ import click
 from engine.commands.output import print_json
 from engine.errors import BadValue
 from engine.i18n import _
-from engine.plan.calendarfile import CalendarFile
-from engine.plan.directory import Directory
-from engine.plan.model import Plan
-from engine.plan.schema import json_schema, save
-from engine.plan.words import Model
-
-KINDS: dict[str, type[Model]] = {"plan": Plan, "directory": Directory, "calendar": CalendarFile}
+from engine.plan.schema import KINDS, json_schema, save
 
 
 def _schema() -> click.Command:

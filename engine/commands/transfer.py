@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from engine.commands.app import act_of, acting, selecting, selection_of, with_office
-from engine.commands.output import print_json, print_table
+from engine.commands.output import print_json, print_table, say_dry
 from engine.i18n import _, counted
 from engine.office import Office
 from engine.plan.stand_ins import ROLE_LABELS
@@ -48,8 +48,7 @@ def _transfer() -> click.Command:
             if giver:
                 raise click.UsageError(_("--from goes with --role; tasks are named by their selectors"))
             _print_tasks(transfer(office, selection_of(options), to, act, dry_run=dry_run), as_json)
-        if dry_run and not as_json:
-            click.echo(_("(dry run: nothing was changed)"))
+        say_dry(dry_run and not as_json)
 
     return run
 

@@ -9,7 +9,7 @@ import click
 from engine.clock import local_date, read_day, system_clock
 from engine.commands.app import act_of, acting, with_office
 from engine.commands.authoring import commands as authoring
-from engine.commands.output import print_json, print_table
+from engine.commands.output import print_json, print_table, say_dry
 from engine.i18n import _, counted
 from engine.office import Office
 from engine.service.members import list_units, members
@@ -117,11 +117,6 @@ def _token(group: click.Group) -> None:
         else:
             click.echo(give_token(office, directory, user, act_of(office, options), dry_run=dry_run))
         say_dry(dry_run)
-
-
-def say_dry(dry_run: bool) -> None:
-    if dry_run:
-        click.echo(_("(dry run: nothing was changed)"))
 
 
 commands: dict[str, click.Command] = {"units": _units()}

@@ -23,7 +23,7 @@ from engine.deadlines import (
 from engine.errors import PhraseError
 from engine.ladders import Repeat, Rung, built_in, make_rung, with_unique_ids
 from engine.plan.directory import Directory
-from engine.plan.model import SNAPSHOT, After, Plan, Stage
+from engine.plan.model import SNAPSHOT, After, Plan, RungModel, Stage
 from engine.plan.stand_ins import Handed, StandIn, played
 
 # The kinds of phrase that put a date, or a rule for one, on a task.
@@ -68,7 +68,7 @@ class Blueprint:
 
     @classmethod
     def from_source(
-        cls, plan: Plan, directory: Directory, directory_name: str, calendar_name: str = "", also: Collection[str] = ()
+        cls, plan: Plan, directory: Directory, directory_name: str, calendar_name: str, also: Collection[str]
     ) -> "Blueprint":
         """Resolve the groups as of the plan's date. Raises BadValue where they have too many members."""
         return cls(plan, directory.groups_on(plan.document.date), directory_name, calendar_name, also)
@@ -243,6 +243,22 @@ class Blueprint:
         deadline = self.due(stage_id).deadline
         return deadline.anchor if isinstance(deadline, Relative) and deadline.anchor_is_stage else None
 
+    def stage_order(self) -> Iterator[str]:
+        """The stages, each after the one its date hangs on."""
+        done: set[str] = set()
+        for stage_id in self.plan.stages:
+            yield from self._anchored_first(stage_id, done)
+
+    def _anchored_first(self, stage_id: str, done: set[str]) -> Iterator[str]:
+        chain: dict[str, None] = {}
+        step: str | None = stage_id
+        while step is not None and step not in done and step not in chain:
+            chain[step] = None
+            step = self.anchor(step)
+        for name in reversed(chain):
+            done.add(name)
+            yield name
+
     def opening_offset(self, stage: Stage) -> Offset:
         return read_offset(stage.opens) if stage.opens else DEFAULT_OPENING
 
@@ -286,37 +302,16 @@ class Blueprint:
 
     def ladder(self, stage_id: str) -> tuple[Rung, ...]:
         name = self.ladder_name(stage_id)
-        return self._own_ladder(name) if name in self.plan.ladders else built_in(name)
+        own = self.plan.ladders.get(name)
+        return built_in(name) if own is None else with_unique_ids([_rung(row) for row in own])
 
     def ladder_name(self, stage_id: str) -> str:
         stage = self.plan.stages[stage_id]
         kind = "soft" if stage.soft else "ongoing" if stage.type == "ongoing" else self.plan.ladder
         return stage.ladder or kind
 
-    def _own_ladder(self, name: str) -> tuple[Rung, ...]:
-        return with_unique_ids([_rung(row) for row in self.plan.ladders[name]])
 
-    def stage_order(self) -> Iterator[str]:
-        """The stages, each after the one its date hangs on."""
-        done: set[str] = set()
-        for stage_id in self.plan.stages:
-            yield from self._anchored_first(stage_id, done)
-
-    def _anchored_first(self, stage_id: str, done: set[str]) -> Iterator[str]:
-        chain: dict[str, None] = {}
-        step: str | None = stage_id
-        while step is not None and step not in done and step not in chain:
-            chain[step] = None
-            step = self.anchor(step)
-        for name in reversed(chain):
-            done.add(name)
-            yield name
-
-
-def _rung(row: object) -> Rung:
-    from engine.plan.model import RungModel
-
-    assert isinstance(row, RungModel)
+def _rung(row: RungModel) -> Rung:
     repeat = Repeat(read_duration(row.repeat.every), row.repeat.at_most) if row.repeat else None
     return make_rung(
         row.when, row.severity, row.to, row.template,

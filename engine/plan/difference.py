@@ -161,5 +161,6 @@ def _led_as_before(old: Blueprint, new: Blueprint, stage_id: str) -> Stage | Non
 
 def staffed(stage: Stage, mode: str, units: list[str]) -> Stage:
     """The stage with just these units."""
-    key = "inferred_responsible" if stage.inferred_responsible else "responsible"
-    return stage.model_copy(update={key: Responsible.model_validate({"mode": mode, "units": tuple(units)})})
+    return stage.model_copy(
+        update={stage.holder_key: Responsible.model_validate({"mode": mode, "units": tuple(units)})}
+    )

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from engine.errors import BadValue
-from engine.i18n import _, number
+from engine.i18n import N_, _, number
 from engine.plan.words import (
     Day,
     Email,
@@ -27,6 +27,17 @@ from engine.plan.words import (
 MAX_MEMBERS = 1_000_000  # of all groups together
 
 Level = Literal["central", "province", "department", "organisation", "district", "commune", "village", "other"]
+# From the highest down, with the label a reader sees.
+LEVEL_LABELS: dict[str, str] = {
+    "central": N_("central level"),
+    "province": N_("province level"),
+    "department": N_("departments"),
+    "organisation": N_("organisations"),
+    "district": N_("district level"),
+    "commune": N_("commune level"),
+    "village": N_("village level"),
+    "other": N_("others"),
+}
 
 
 class Contact(Model):

@@ -15,8 +15,6 @@ _REASONS = {
     errno.EACCES: N_("it may not be read"),
     errno.ELOOP: N_("its links lead in a circle"),
 }
-
-
 YAML, TABLE = (".yaml", ".yml"), (".csv",)
 
 
@@ -66,7 +64,7 @@ def yaml_files(folder: Path) -> list[Path]:
     found = []
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [Path(place, name) for name in sorted(names) if name.endswith((".yaml", ".yml"))]
+        found += [Path(place, name) for name in sorted(names) if name.endswith(YAML)]
     return found
 
 

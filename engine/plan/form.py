@@ -1,7 +1,6 @@
 """Mistakes of form: pydantic's errors in our words, each at its place and each cause once."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from itertools import islice
 from types import UnionType
@@ -12,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from engine.errors import Problem, nearest
 from engine.i18n import N_, _
 from engine.plan.tree import Mapping, Path, Sequence, Tree, existing
+from engine.plan.writing import ascii_words
 from engine.plan.yamltree import MAX_PROBLEMS
 
 # pydantic's error type → our code and words.
@@ -105,8 +105,7 @@ def _hint(kind: str, word: str, known: list[str]) -> str:
     """The nearest word; of an id with Vietnamese letters the same without them."""
     if kind != "string_pattern_mismatch":
         return nearest(word, known)
-    plain = unicodedata.normalize("NFD", word.lower().replace("đ", "d"))
-    slug = "-".join(re.findall("[a-z0-9]+", re.sub("[\u0300-\u036f]", "", plain)))[:80]
+    slug = "-".join(ascii_words(word))[:80]
     return nearest(slug, [slug]) if slug else ""
 
 

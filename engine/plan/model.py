@@ -266,6 +266,11 @@ class Stage(Model):
     def holder(self) -> Responsible | None:
         return self.responsible or self.inferred_responsible
 
+    @property
+    def holder_key(self) -> str:
+        """The key under which it is written who holds the stage."""
+        return "inferred_responsible" if self.inferred_responsible else "responsible"
+
 
 class RepeatModel(Model):
     every: Annotated[DurationText, AfterValidator(_at_least_one)]  # type: ignore[valid-type]

@@ -17,7 +17,7 @@ from engine.plan.words import Model
 
 # Where editors look, from the folder the plans are in: `# yaml-language-server: $schema=.schema/plan.json`.
 FOLDER = ".schema"
-FILES: dict[str, type[Model]] = {"plan.json": Plan, "directory.json": Directory, "calendar.json": CalendarFile}
+KINDS: dict[str, type[Model]] = {"plan": Plan, "directory": Directory, "calendar": CalendarFile}
 
 
 def json_schema(model: type[Model]) -> JsonSchemaValue:
@@ -28,9 +28,9 @@ def json_schema(model: type[Model]) -> JsonSchemaValue:
 def save(folder: Path) -> list[Path]:
     """Write the schemas of all files where the first line of the plans in a folder points to."""
     (folder / FOLDER).mkdir(exist_ok=True)
-    paths = [folder / FOLDER / name for name in FILES]
+    paths = [folder / FOLDER / f"{kind}.json" for kind in KINDS]
     for path in paths:
-        text = json.dumps(json_schema(FILES[path.name]), ensure_ascii=False, indent=2)
+        text = json.dumps(json_schema(KINDS[path.stem]), ensure_ascii=False, indent=2)
         path.write_text(text + "\n", encoding="utf-8")
     return paths
 

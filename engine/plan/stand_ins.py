@@ -127,12 +127,11 @@ def _replaced(field: str, units: Sequence[str], unit: str, successors: tuple[str
 
 def _partners(stage: Stage, turn: _Turn, members: Members) -> dict[str, Any]:
     """A joint task has several units; of all other tasks their own rows say whose they are."""
-    field = "responsible" if stage.responsible else "inferred_responsible"
-    holder = getattr(stage, field)
+    holder = stage.holder
     if holder is None or not (holder.mode == "joint" or stage.type == "event"):
         return {}
     found = _replaced("units", members(holder.units, holder.except_), turn.unit, turn.successors[:1])
-    return {field: holder.model_copy(update={**found, "except_": ()})} if found else {}
+    return {stage.holder_key: holder.model_copy(update={**found, "except_": ()})} if found else {}
 
 
 def parts(stage: Stage) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from engine.errors import nearest
 from engine.i18n import _
 
 
@@ -115,9 +116,7 @@ WebAddress = _address(_web_address, _WEB)
 ServiceAddress = _address(_service_address, _SERVICE)
 
 
-def known_word(value: Any, words: tuple[str, ...], key: str) -> None:
-    from engine.errors import nearest
-
+def known_word(value: str, words: tuple[str, ...], key: str) -> None:
     if value not in words:
         message = _("“{value}” is not known here; one of {words}").format(value=value, words=", ".join(words))
-        raise refuse("word", message + nearest(str(value), words), key)
+        raise refuse("word", message + nearest(value, words), key)

@@ -28,12 +28,11 @@ def _reads_back(text: str) -> bool:
         return False
     import yaml  # most of those who write a line write no YAML
 
-    from engine.plan.yamltree import parse
+    from engine.plan.yamltree import LOADER, parse
 
-    other_reader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     line = f"key: {text}\n"
     try:
-        return bool(parse(line.encode(), "").value == yaml.load(line, Loader=other_reader) == {"key": text})
+        return bool(parse(line.encode(), "").value == yaml.load(line, Loader=LOADER) == {"key": text})
     except (yaml.YAMLError, ValueError):
         return False
 
@@ -44,13 +43,13 @@ def ascii_words(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", "".join(char for char in parts if not unicodedata.combining(char)))
 
 
-def slug(text: str, most: int = LONGEST_ID) -> str:
+def slug(text: str) -> str:
     """An ASCII id from Vietnamese text, cut between words; empty where no letter is left. YAML reads it as text."""
     found = ""
     for word in ascii_words(text):
-        if found and len(found) + 1 + len(word) > most:
+        if found and len(found) + 1 + len(word) > LONGEST_ID:
             break
-        found = f"{found}-{word[:most]}".lstrip("-")
+        found = f"{found}-{word[:LONGEST_ID]}".lstrip("-")
     return found if scalar(found) == found or not found else f"id-{found}"
 
 

@@ -21,6 +21,7 @@ MAX_VALUES = 300_000
 MAX_BYTES = 20_000_000
 MAX_REREADINGS = 50  # of a file with mistakes of syntax, and of all its characters together:
 MAX_REREAD = 8_000_000
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where it is there
 STANDARD = "tag:yaml.org,2002:"  # what !! stands for
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\Z")
@@ -103,8 +104,7 @@ def _read(tree: Tree, text: str) -> Trouble | None:
 
 
 def _events(text: str) -> Iterator[Any]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return iter(yaml.parse(text, Loader=loader))
+    return iter(yaml.parse(text, Loader=LOADER))
 
 
 class _Builder:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -38,11 +38,10 @@ class Chased(NamedTuple):
     severity: int
     rung: str
     template: str  # of that rung
-    last_at: datetime | None
     calls: int = 0
 
 
-NEVER = Chased(0, 0, "", "", None)
+NEVER = Chased(0, 0, "", "")
 
 
 class Happening(NamedTuple):
@@ -70,7 +69,7 @@ def chased(scene: Scene) -> dict[int, Chased]:
                 seen.add((row.task_id, row.message_id))
             top = row if row.severity >= old.severity else old
             times = old.times + new
-            found[row.task_id] = Chased(times, top.severity, top.rung, top.template, row.sent_at, old.calls)
+            found[row.task_id] = Chased(times, top.severity, top.rung, top.template, old.calls)
     for row in _entries(scene):
         if row.trigger == "note":
             old = found.get(row.task_id, NEVER)
@@ -161,7 +160,7 @@ def _said(row: Any, data: dict[str, Any]) -> str:
 
 
 def _shown(day: str | None) -> str:
-    return "/".join(reversed(day.split("-"))) if day else "…"
+    return shown_day(date.fromisoformat(day)) if day else "…"
 
 
 def _recipient(scene: Scene, row: Any) -> str:

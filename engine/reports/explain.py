@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from engine.calendar import Calendar
+from engine.clock import shown_day
 from engine.deadlines import Day, Deadline, Event, Open, Period, Recurring, Reference, Relative, Window
 from engine.i18n import N_, _, counted
 
@@ -68,7 +69,7 @@ def plan_in_words(blueprint: "Blueprint", calendar: Calendar) -> list[tuple[str,
 
 def written(day: date) -> str:
     """A day with its weekday: Sunday 29/03/2020."""
-    return f"{_(WEEKDAYS[day.weekday()])} {day:%d/%m/%Y}"
+    return f"{_(WEEKDAYS[day.weekday()])} {shown_day(day)}"
 
 
 def _clock(moment: time) -> str:

@@ -13,8 +13,9 @@ from engine.clock import local_date, shown, shown_day
 from engine.errors import BadValue, NotFound
 from engine.i18n import N_, _
 from engine.office import Office
+from engine.plan.directory import LEVEL_LABELS
 from engine.reports.closing import Closing
-from engine.reports.scene import LEVELS, Line, Scene
+from engine.reports.scene import Line, Scene, running
 from engine.reports.sheet import Column, Report, Sheet
 from engine.sections import plan_facts
 
@@ -85,15 +86,15 @@ def filing(
     names: Sequence[str],
     now: datetime,
     *,
-    closing: Closing | None = None,
-    units: Sequence[str] = (),
-    levels: Sequence[str] = (),
+    closing: Closing | None,
+    units: Sequence[str],
+    levels: Sequence[str],
 ) -> Filing:
     """The named instances, by default those not closed. Raises NotFound, BadValue where there is none at all.
 
     With a closing the tasks stand as they did at the end of its last day; of a period still running, as they do now.
     """
-    names = names or [row.name for row in store.instances(connection) if row.closed_at is None]
+    names = names or running(connection)
     if not names:
         raise BadValue(_("no plan is running: kh start begins one"))
     if closing and closing.first and closing.first > local_date(now, office.zone):
@@ -107,8 +108,8 @@ def filing(
 
 def _require_levels(levels: Sequence[str]) -> None:
     for level in levels:
-        if level not in LEVELS:
-            raise NotFound(_("level"), level, LEVELS)
+        if level not in LEVEL_LABELS:
+            raise NotFound(_("level"), level, LEVEL_LABELS)
 
 
 def _members(scenes: Sequence[Scene], units: Sequence[str]) -> Iterator[str]:

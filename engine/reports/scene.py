@@ -15,23 +15,13 @@ from engine.clock import local_date
 from engine.i18n import N_, _
 from engine.office import Office, Register
 from engine.plan.blueprint import Blueprint
-from engine.plan.directory import Unit
+from engine.plan.directory import LEVEL_LABELS, Unit
 from engine.plan.model import Stage
 from engine.reports.history import rewound
 from engine.rows import ExtensionRow, InstanceRow, TaskRow
 from engine.states import DROPPED
 from engine.timeliness import CELLS, Timeliness, standing
 
-LEVELS = {
-    "central": N_("central level"),
-    "province": N_("province level"),
-    "department": N_("departments"),
-    "organisation": N_("organisations"),
-    "district": N_("district level"),
-    "commune": N_("commune level"),
-    "village": N_("village level"),
-    "other": N_("others"),
-}
 FOUR = ("done_on_time", "done_late", "open_in_time", "open_overdue")
 CELL_LABELS = {
     "done_on_time": N_("done on time"),
@@ -40,6 +30,11 @@ CELL_LABELS = {
     "open_overdue": N_("open, overdue"),
     "undated": N_("no date yet"),
 }
+
+
+def running(connection: Connection) -> list[str]:
+    """The instances that are not closed."""
+    return [row.name for row in store.instances(connection) if row.closed_at is None]
 
 
 class Line(NamedTuple):
@@ -149,10 +144,10 @@ def rate_of(cells: dict[str, int]) -> float | None:
 
 
 def level_label(level: str) -> str:
-    return _(LEVELS[level])
+    return _(LEVEL_LABELS[level])
 
 
 def by_rank(levels: Iterable[str]) -> list[str]:
     """Levels from the highest down."""
     wanted = set(levels)
-    return [level for level in LEVELS if level in wanted]
+    return [level for level in LEVEL_LABELS if level in wanted]

@@ -31,6 +31,14 @@ class Sheet:
     total: Row | None = None
     empty: str = ""  # what is said where there are no rows
 
+    @property
+    def every_row(self) -> list[Row]:
+        return [*self.rows, *([self.total] if self.total else [])]
+
+    def printed(self, row: Row, zone: str) -> list[str]:
+        """The cells of a row as a reader sees them."""
+        return [printed(row.get(column.key), column.kind, zone) for column in self.columns]
+
 
 @dataclass(frozen=True, slots=True)
 class Report:

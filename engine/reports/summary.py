@@ -26,7 +26,7 @@ def summary(filing: Filing) -> Report:
 
 def counted(filing: Filing) -> Lines:
     """What the figures are of: in a period, tasks open by its end and not ended before it began."""
-    start = filing.closing.start(filing.first.office.zone) if filing.closing else None
+    start = _start(filing, filing.closing)
     lines = [(scene, line) for scene, line in filing.lines if line.cell]
     return [(scene, line) for scene, line in lines if _belongs(line, start)] if start else lines
 

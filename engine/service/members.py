@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, get_args
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -12,10 +12,8 @@ from engine.db import reading
 from engine.errors import BadValue, NotFound
 from engine.i18n import _
 from engine.office import Office, Register
-from engine.plan.directory import Level, Unit
+from engine.plan.directory import LEVEL_LABELS, Unit
 from engine.rows import InstanceRow
-
-LEVELS = get_args(Level)
 
 
 def list_units(office: Office, directory: str | None, day: date) -> list[dict[str, Any]]:
@@ -40,7 +38,7 @@ def members(office: Office, what: str, day: date) -> list[dict[str, Any]]:
         if slash:
             instance = office.instance(connection, place)
             return _of_instance(office, connection, instance, name, day)
-        if what in LEVELS:
+        if what in LEVEL_LABELS:
             return [row for row in _everybody(connection, day) if row["level"] == what and row["exists"]]
         return _of_group(office, connection, what, day)
 
@@ -69,7 +67,7 @@ def _of_group(office: Office, connection: Connection, name: str, day: date) -> l
     known = [(row, office.snapshot(connection, row).groups) for row in store.instances(connection)]
     having = [(row, groups[name]) for row, groups in known if name in groups]
     if not having:
-        raise NotFound(_("group"), name, {*LEVELS, *(group for _row, groups in known for group in groups)})
+        raise NotFound(_("group"), name, {*LEVEL_LABELS, *(group for _row, groups in known for group in groups)})
     if len({(row.directory, members) for row, members in having}) > 1:
         places = ", ".join(f"{row.name}/{name}" for row, _members in having)
         raise BadValue(

@@ -58,14 +58,12 @@ def _require_known(connection: Connection, directory: str, blueprint: Blueprint,
             raise NotFound(_("unit"), name, known)
 
 
-def silence(
-    office: Office, selection: Selection, until: date, act: Act, *, reason: str = "", dry_run: bool = False
-) -> list[str]:
+def silence(office: Office, selection: Selection, until: date, act: Act, *, dry_run: bool = False) -> list[str]:
     """Quiet about the selected tasks to the end of a day; then the highest rung kept back speaks.
 
     Raises BadValue without a reason, or where the day is over.
     """
-    reason = reason or act.reason or ""
+    reason = act.reason or ""
     if not reason:
         raise BadValue(_("“{trigger}” needs a --reason").format(trigger="silence"))
     with rights.acting(office, act, dry_run=dry_run) as connection:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.csvfile import harmless
 from engine.plan.writing import one_line
-from engine.reports.sheet import Column, Report, Row, Sheet, printed
+from engine.reports.sheet import Report, Sheet
 
 
 def csv_bytes(report: Report) -> bytes:
@@ -23,10 +23,6 @@ def _lines(sheet: Sheet, zone: str, *, named: bool) -> Iterator[list[str]]:
     if named:
         yield [sheet.name]
     yield [column.heading for column in sheet.columns]
-    for row in (*sheet.rows, *([sheet.total] if sheet.total else [])):
-        yield [_cell(row, column, zone) for column in sheet.columns]
-
-
-def _cell(row: Row, column: Column, zone: str) -> str:
-    text = one_line(printed(row.get(column.key), column.kind, zone))
-    return harmless(text) if column.kind == "text" else text
+    for row in sheet.every_row:
+        cells = zip(map(one_line, sheet.printed(row, zone)), sheet.columns, strict=True)
+        yield [harmless(text) if column.kind == "text" else text for text, column in cells]

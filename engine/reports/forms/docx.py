@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.errors import NotInstalled
 from engine.plan.writing import one_line
-from engine.reports.sheet import Report, Sheet, printed
+from engine.reports.sheet import Report, Sheet
 from engine.templates import exported, plain
 
 WIDE = 110  # characters of a table: what is wider lies across the page
@@ -116,12 +116,8 @@ def _table(document: Any, sheet: Sheet, zone: str, room: float) -> None:
     head = _add_row(table, [column.heading for column in sheet.columns], ["center"] * len(sheet.columns), bold=True)
     _under(_under(head, "w:trPr", first=True), "w:tblHeader")
     sides = [SIDES.get(column.kind, "left") for column in sheet.columns]
-    for row in sheet.rows:
-        _add_row(table, [printed(row.get(column.key), column.kind, zone) for column in sheet.columns], sides)
-    if sheet.total:
-        total = sheet.total
-        texts = [printed(total.get(column.key), column.kind, zone) for column in sheet.columns]
-        _add_row(table, texts, sides, bold=True)
+    for row in sheet.every_row:
+        _add_row(table, sheet.printed(row, zone), sides, bold=row is sheet.total)
 
 
 def _add_row(table: Any, texts: Sequence[str], sides: Sequence[str], *, bold: bool = False) -> Any:

@@ -1,10 +1,10 @@
 """Markdown: nothing of a plan is markup in it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from engine.plan.writing import one_line
-from engine.reports.sheet import Report, Row, Sheet, printed
+from engine.reports.sheet import Report, Sheet
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>|#~&])")
 _RIGHT = ("number", "share")
@@ -30,15 +30,11 @@ def _lines(report: Report) -> Iterator[str]:
 def _table(sheet: Sheet, zone: str) -> Iterator[str]:
     yield _row(column.heading for column in sheet.columns)
     yield "|" + "|".join("---:" if column.kind in _RIGHT else "---" for column in sheet.columns) + "|"
-    for row in (*sheet.rows, *([sheet.total] if sheet.total else [])):
-        yield _row(_cells(sheet, row, zone))
+    for row in sheet.every_row:
+        yield _row(sheet.printed(row, zone))
 
 
-def _cells(sheet: Sheet, row: Row, zone: str) -> Iterator[str]:
-    return (printed(row.get(column.key), column.kind, zone) for column in sheet.columns)
-
-
-def _row(cells: Iterator[str]) -> str:
+def _row(cells: Iterable[str]) -> str:
     return "| " + " | ".join(map(escaped, cells)) + " |"
 
 

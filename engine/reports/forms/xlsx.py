@@ -40,16 +40,15 @@ def _fill(page: Any, report: Report, sheet: Sheet) -> None:
         _set(page.cell(number, 1), text, "text").font = Font(bold=number == 1, size=14 if number == 1 else 11)
     head = len(above) + 2
     _headings(page, sheet, head)
-    rows = [*sheet.rows, *([sheet.total] if sheet.total else [])]
-    for number, row in enumerate(rows, start=head + 1):
+    for number, row in enumerate(sheet.every_row, start=head + 1):
         _cells(page, number, row, sheet, report.zone)
     if sheet.total:
         for column in range(1, len(sheet.columns) + 1):
-            page.cell(head + len(rows), column).font = Font(bold=True)
+            page.cell(number, column).font = Font(bold=True)
     last = get_column_letter(len(sheet.columns))
     page.freeze_panes = f"A{head + 1}"
     page.auto_filter.ref = f"A{head}:{last}{head + len(sheet.rows)}"
-    page.print_area = f"A1:{last}{head + len(rows)}"
+    page.print_area = f"A1:{last}{head + len(sheet.every_row)}"
     page.print_title_rows = f"{head}:{head}"
     page.page_setup.orientation = "landscape" if sum(column.wide for column in sheet.columns) > 100 else "portrait"
     page.page_setup.paperSize = page.PAPERSIZE_A4
