@@ -74,6 +74,8 @@ class Smtp:
 
 @dataclass(frozen=True)
 class Settings:
+    """The settings as texts, and what they mean: a property raises BadValue for a text that means nothing."""
+
     values: Mapping[str, Value]
 
     def __getitem__(self, name: str) -> str:

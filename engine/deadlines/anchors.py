@@ -32,6 +32,7 @@ _PLACES = re.compile(
 
 
 def apart(context: Context, form: Apart) -> Deadline:
+    """So long before or after an anchor. Raises PhraseError."""
     fields: dict[str, Any] = {"unit": form.unit, "direction": form.direction}
     if form.amount is None:
         fields["amount"] = 1
@@ -48,7 +49,10 @@ def apart(context: Context, form: Apart) -> Deadline:
 
 
 def at(context: Context, form: At) -> Deadline:
-    """`tại`, `cùng ngày`, `trong`, `nhân`: a stage (its own day), an occasion (each year), else a happening."""
+    """`tại`, `cùng ngày`, `trong`, `nhân`: a stage (its own day), an occasion (each year), else a happening.
+
+    Raises PhraseError.
+    """
     words = _words(context, form.anchor)
     if (occasion := words.lower()) in context.occasions:
         return _occasion(context, occasion)

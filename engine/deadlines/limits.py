@@ -14,6 +14,7 @@ End = TypeVar("End", bound=DayForm | SpanForm | Now)
 
 
 def once(context: Context, limit: Limit) -> Deadline:
+    """What a limit means that falls once. Raises PhraseError."""
     when = limit.when
     if isinstance(when, Days):
         return _one_day(context, limit, when)

@@ -40,6 +40,7 @@ def _parts(limit: Limit) -> Sequence[DayForm | SpanForm | Now]:
 
 
 def recurring(context: Context, form: Again) -> Deadline:
+    """What falls due again and again. Raises PhraseError."""
     limit, bound = form.limit, form.bound
     if limit and not bound and form.leads and _bounds_only(limit):
         limit, bound = None, limit

@@ -49,7 +49,7 @@ class Report:
     subtitle: str
     lines: Sequence[str]  # what is said before the tables
     sheets: Sequence[Sheet]
-    sender: Mapping[str, str] = field(default_factory=dict)  # of the paper it becomes: see engine.notices
+    sender: Mapping[str, str] = field(default_factory=dict)  # of the paper it becomes: see engine.sections
     closes: date | None = None  # the day it is as of
     notes: Sequence[str] = ()  # and behind them
     zone: str = "UTC"
