@@ -8,7 +8,7 @@ from engine.clock import local_date
 from engine.i18n import N_
 from engine.ladders import Rung
 from engine.rows import DecisionRow, SilenceRow, TaskRow
-from engine.states import DROPPED, FINAL, HALTED, OPEN, TO_HAND_IN, State
+from engine.states import DROPPED, HALTED, OPEN, TO_HAND_IN, State
 
 SETTLING_IN = 3  # working days after opening in which no reminder is worth sending
 SEND = "send"
@@ -92,8 +92,6 @@ def _settled(rung: Rung, task: TaskRow, now: datetime) -> str | None:
             return None if task.state == State.ASSIGNED or _lapsed(task, now) else "acknowledged"
         case "not-submitted":
             return None if task.state in TO_HAND_IN else "done"
-        case "not-accepted":
-            return None if task.state not in FINAL else "done"
         case "undated":
             return None if task.state in OPEN and task.last_day is None else "dated"
         case "not-fixed":

@@ -28,6 +28,7 @@ def rung(when: str = "1 ngày làm việc sau hạn", condition: str | None = No
 
 OWED = rung(condition="not-submitted")
 TAKEN_UP = rung(condition="not-acknowledged")
+UNACCEPTED = rung(condition="not-accepted")
 LYING = rung("2 ngày làm việc sau khi nộp", "not-accepted")
 
 CASES: tuple[tuple[str, Rung, dict[str, Any], str], ...] = (
@@ -49,15 +50,25 @@ CASES: tuple[tuple[str, Rung, dict[str, Any], str], ...] = (
     ("lies there", LYING, {"state": State.SUBMITTED}, SEND),
     ("sent back meanwhile", LYING, {"state": State.RETURNED}, "done"),
     ("accepted", LYING, {"state": State.COMPLETED}, "done"),
+    ("not accepted yet", UNACCEPTED, {"state": State.SUBMITTED}, SEND),
+    ("not even handed in", UNACCEPTED, {"state": State.IN_PROGRESS}, SEND),
+    ("accepted after its day", UNACCEPTED, {"state": State.COMPLETED}, "done"),
     ("no date", SYSTEM_RUNGS["undated"], {"last_day": None}, SEND),
     ("dated by now", SYSTEM_RUNGS["undated"], {}, "dated"),
     ("day open", SYSTEM_RUNGS["fix-date"], {"approximate": True, "last_day": None}, SEND),
+    ("day open though it waits", SYSTEM_RUNGS["fix-date"], {"approximate": True, "state": State.WAITING}, SEND),
+    ("day open, but dropped", SYSTEM_RUNGS["fix-date"], {"approximate": True, "state": State.EXEMPT}, "dropped"),
     ("day fixed", SYSTEM_RUNGS["fix-date"], {}, "dated"),
     ("opening", rung("khi giao việc"), {}, SEND),
     ("opening of another deadline version", rung("khi giao việc"), {"deadline_version": 2}, SEND),
     ("opening, but done", rung("khi giao việc"), {"state": State.COMPLETED}, "done"),
+    ("opening, but handed in", rung("khi giao việc"), {"state": State.SUBMITTED}, "done"),
+    ("some days after the opening", rung("2 ngày sau khi giao"), {"state": State.SUBMITTED}, SEND),
+    ("on the day, whoever handed in", rung("ngày hạn"), {"state": State.SUBMITTED}, SEND),
     ("no condition", rung(), {"state": State.SUBMITTED}, SEND),
     ("no condition, done", rung(), {"state": State.COMPLETED}, "done"),
+    ("a unit that ended", MANUAL_RUNGS["unit-ended"], {"state": State.TRANSFERRING}, SEND),
+    ("handed over by now", MANUAL_RUNGS["unit-ended"], {}, "done"),
     ("an alarm never depends on its task", MANUAL_RUNGS["stood-still"], {"state": State.COMPLETED}, SEND),
 )
 
@@ -71,7 +82,7 @@ def test_decide(_what: str, asked: Rung, facts: dict[str, Any], answer: str) -> 
 def test_a_silence_keeps_back_only_what_would_be_sent(
     _what: str, asked: Rung, facts: dict[str, Any], answer: str
 ) -> None:
-    expected = "silenced" if answer == SEND and asked.condition != "always" else answer
+    expected = "silenced" if answer == SEND and asked.condition not in ("always", "to-hand-over") else answer
     assert decide(asked, DECISION, TASK._replace(**facts), NOW, QUIET) == expected
 
 
@@ -83,6 +94,7 @@ def test_reminders_of_the_first_days_are_too_early() -> None:
     assert not is_too_early(before, datetime(2020, 3, 26, 0, 30, tzinfo=UTC), task, calendar)
     assert not is_too_early(OWED, datetime(2020, 3, 24, 0, 30, tzinfo=UTC), task, calendar)
     assert is_too_early(OWED, opened - timedelta(1), task, calendar)
+    assert not is_too_early(OWED, opened, task, calendar)
     assert is_too_early(OWED, NOW, TASK._replace(opened_at=None), calendar)
     assert not is_too_early(replace(OWED, condition="not-fixed"), opened - timedelta(9), task, calendar)
 
