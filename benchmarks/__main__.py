@@ -21,6 +21,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--due", type=int, default=10_000)
     parser.add_argument("--only", choices=("shm", "disk"), help="one kind of place only")
     parser.add_argument("--json", type=Path, metavar="FILE", help="where the JSON goes")
+    parser.add_argument("--save", action="store_true", help="put the table into RESULTS.md")
     return parser.parse_args()
 
 
@@ -40,9 +41,12 @@ def main() -> None:
                 rows.append(row)
                 print(report.line(row), flush=True)
     facts = report.circumstances(given.rounds)
-    print("\n" + ", ".join(f"{name} {value}" for name, value in facts.items()))
+    print("\n" + ", ".join(f"{name} {value}" for name, value in facts.items()) + "\n")
+    print(report.as_json(rows, facts))
     if given.json:
         given.json.write_text(report.as_json(rows, facts), "utf-8")
+    if given.save:
+        report.save(rows, facts)
 
 
 if __name__ == "__main__":

@@ -8,10 +8,12 @@ import sqlite3
 import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import Row
 
+RESULTS = Path(__file__).with_name("RESULTS.md")
 LIBRARIES = ("sqlalchemy", "sqlmodel", "pydantic", "jinja2", "pyyaml", "click", "transitions")
 
 
@@ -21,6 +23,7 @@ def circumstances(rounds: int) -> dict[str, Any]:
         "commit": _git("rev-parse", "--short=12", "HEAD") + ("+" if _git("status", "--porcelain", "engine") else ""),
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "rounds": rounds,
+        "load": ", ".join(f"{one:.1f}" for one in os.getloadavg()),
         "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
         **{name: importlib.metadata.version(name) for name in LIBRARIES},
@@ -49,6 +52,15 @@ def _number(value: float) -> str:
 def table(rows: Sequence[Row]) -> str:
     head = ["| work | where | median (spread) | goal | | times |", "|---|---|---|---|---|---|"]
     return "\n".join([*head, *map(line, rows)])
+
+
+def save(rows: Sequence[Row], facts: dict[str, Any], part: str = "table") -> None:
+    """Put a table between its marks in RESULTS.md, with what it was measured on."""
+    told = ", ".join(f"{name} {value}" for name, value in facts.items())
+    begin, end = f"<!-- {part} -->", f"<!-- /{part} -->"
+    head, _begin, rest = RESULTS.read_text("utf-8").partition(begin)
+    tail = rest.partition(end)[2]
+    RESULTS.write_text(f"{head}{begin}\n{told}.\n\n{table(rows)}\n{end}{tail}", "utf-8")
 
 
 def as_json(rows: Sequence[Row], facts: dict[str, Any]) -> str:

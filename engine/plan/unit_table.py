@@ -12,7 +12,8 @@ from engine.plan.files import TABLE, read_file
 from engine.plan.tree import Mapping, Tree
 from engine.plan.yamltree import MAX_PROBLEMS
 
-COLUMNS = ("id", "name", "level", "parent", *Contact.model_fields, "valid_from", "valid_to")
+CONTACT = tuple(Contact.model_fields)
+COLUMNS = ("id", "name", "level", "parent", *CONTACT, "valid_from", "valid_to")
 REQUIRED = COLUMNS[:3]
 
 
@@ -43,33 +44,42 @@ def _add(row: Mapping, units: Mapping, table: Tree) -> None:
 
 
 def _rows(table: Tree) -> Iterator[Mapping]:
-    reader = csv.DictReader(io.StringIO(table.text, newline=""), strict=True)
-    columns = reader.fieldnames or []
+    reader = csv.reader(io.StringIO(unicodedata.normalize("NFC", table.text), newline=""), strict=True)
+    columns = next(reader, [])
     if missing := [name for name in REQUIRED if name not in columns]:
         message = _("the table lacks the columns {names}").format(names=", ".join(missing))
         table.report((1, 1), "KH022", message)
-    elif unknown := [str(name) for name in columns if name not in COLUMNS]:
+    elif unknown := [name for name in columns if name not in COLUMNS]:
         message = _("unknown columns {names}; known are {known}")
         table.report((1, 1), "KH022", message.format(names=", ".join(unknown), known=", ".join(COLUMNS)))
     else:
+        named = list(enumerate(columns))
+        own = [(place, name) for place, name in named if name not in CONTACT]
+        contacts = [(place, name) for place, name in named if name in CONTACT]
         for cells in reader:
-            if row := _row(reader.line_num, cells, table):
+            at = (reader.line_num, 1)
+            if cells and len(cells) != len(columns):
+                table.report(at, "KH022", _("the row has another number of cells than the heading"))
+            elif cells and (row := _row(at, [*map(str.strip, cells)], own, contacts, table)):
                 yield row
 
 
-def _row(number: int, cells: dict[str, str], table: Tree) -> Mapping | None:
-    row = Mapping((number, 1), file=table.file)
-    if None in cells or None in cells.values():
-        table.report(row.at, "KH022", _("the row has another number of cells than the heading"))
-        return None
-    row.update({name: unicodedata.normalize("NFC", cell.strip()) for name, cell in cells.items() if cell.strip()})
+Places = list[tuple[int, str]]  # the place of a column, and its name
+
+
+def _row(at: tuple[int, int], cells: list[str], own: Places, contacts: Places, table: Tree) -> Mapping | None:
+    row, contact = _part(at, cells, own, table), _part(at, cells, contacts, table)
     if "id" not in row:
-        table.report(row.at, "KH022", _("the row has no id"))
+        table.report(at, "KH022", _("the row has no id"))
         return None
-    contact = Mapping(row.at, file=table.file)
-    contact.update({name: row.pop(name) for name in Contact.model_fields if name in row})
     if contact:
         row["contact"] = contact
-    for part in (row, contact):
-        part.keys_at = part.values_at = dict.fromkeys(part, row.at)
+        row.keys_at["contact"] = row.values_at["contact"] = at
     return row
+
+
+def _part(at: tuple[int, int], cells: list[str], places: Places, table: Tree) -> Mapping:
+    part = Mapping(at, file=table.file)
+    part.update([(name, cells[place]) for place, name in places if cells[place]])
+    part.keys_at = part.values_at = dict.fromkeys(part, at)
+    return part
