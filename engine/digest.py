@@ -15,6 +15,8 @@ from engine.office import Office
 from engine.settle import SYSTEM
 from engine.triage import Item, due_items
 
+WAVE = 250  # messages rendered before they are stored: of ten thousand the text would fill the memory
+
 
 @dataclass
 class Composed:
@@ -43,14 +45,17 @@ def _release(office: Office, connection: Connection, groups: dict[Key, list[Item
     left = {key: [item for item in items if item.decision.id not in later] for key, items in groups.items()}
     fresh = {key: items for key, items in left.items() if items}
     desk = Desk(office, connection, now)
-    messages = [desk.message(key, items) for key, items in fresh.items()]
+    told: list[tuple[int, int]] = []  # (decision, message)
+    for some in store.chunks(list(fresh.items()), WAVE):
+        messages = [desk.message(key, items) for key, items in some]
+        ids = outbox.add_messages(connection, messages)
+        told += [
+            (item.decision.id, ids[message["message_id"]])
+            for message, (_key, items) in zip(messages, some, strict=True) for item in items
+        ]  # fmt: skip
+    outbox.compose_decisions(connection, told)
     act = Act(SYSTEM, now, now)
     store.add_entries(connection, [
         entry(act, "template", data={"text": text}) for text in sorted(desk.failures)
     ])  # fmt: skip
-    ids = outbox.add_messages(connection, messages)
-    outbox.compose_decisions(connection, [
-        (item.decision.id, ids[message["message_id"]])
-        for message, items in zip(messages, fresh.values(), strict=True) for item in items
-    ])  # fmt: skip
-    return Composed(len(messages), len(later))
+    return Composed(len(fresh), len(later))
