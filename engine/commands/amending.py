@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from engine.commands.app import act_of, acting, with_office
-from engine.commands.output import day, print_json, print_table, write_out
+from engine.commands.output import day, print_json, print_table, working, write_out
 from engine.db import reading
 from engine.i18n import _
 from engine.office import Office
@@ -60,7 +60,8 @@ def _amend() -> click.Command:
             if not names:
                 raise click.UsageError(_("amend takes instances and a file: kh amend X plan.yaml"))
             dry_run = not apply
-            found = amend(office, names, find_plan(file), act, choices, dry_run=dry_run)
+            with working(_("Comparing the versions")):
+                found = amend(office, names, find_plan(file), act, choices, dry_run=dry_run)
         if as_json:
             print_json([{"task": change.task, **asdict(change)} for one in found for change in one.changes])
             return

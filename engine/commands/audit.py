@@ -9,7 +9,7 @@ import click
 
 from engine.clock import system_clock, zone
 from engine.commands.app import with_office
-from engine.commands.output import print_json, write_out
+from engine.commands.output import print_json, working, write_out
 from engine.csvfile import csv_bytes
 from engine.db import reading
 from engine.i18n import _
@@ -35,7 +35,8 @@ def _verify() -> click.Command:
     @click.option("--json", "as_json", is_flag=True, help=_("Print JSON."))
     @with_office
     def run(office: Office, options: dict[str, Any]) -> int:
-        found = verify(office, read_anchor(options["anchor"]) if options["anchor"] else None)
+        with working(_("Reading the log")):
+            found = verify(office, read_anchor(options["anchor"]) if options["anchor"] else None)
         if options["as_json"]:
             print_json({**vars(found), "ok": not found.problems})
         else:

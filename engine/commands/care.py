@@ -7,7 +7,7 @@ import click
 
 from engine.clock import system_clock
 from engine.commands.app import look_in, until_the_end
-from engine.commands.output import print_json, print_table
+from engine.commands.output import print_json, print_table, working
 from engine.config import Settings, load_settings
 from engine.db import connect
 from engine.i18n import _
@@ -45,7 +45,8 @@ def _backup() -> click.Command:
     @click.option("--verify", "only_verify", is_flag=True, help=_("Only prove that FILE is a sound backup."))
     @click.option("--json", "as_json", is_flag=True, help=_("Print JSON."))
     def run(file: Path, only_verify: bool, as_json: bool) -> int:
-        found = verify(file) if only_verify else back_up(until_the_end(connect(load_settings().database_url)), file)
+        with working(_("Copying the database")):
+            found = verify(file) if only_verify else back_up(until_the_end(connect(load_settings().database_url)), file)
         if as_json:
             print_json(found.__dict__)
         else:

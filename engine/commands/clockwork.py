@@ -6,7 +6,7 @@ import click
 
 from engine import heartbeats
 from engine.commands.app import clock_of, moment, with_office
-from engine.commands.output import local, print_json
+from engine.commands.output import local, print_json, working
 from engine.db import shared, writing
 from engine.i18n import _, counted
 from engine.office import Office
@@ -22,7 +22,8 @@ def _tick() -> click.Command:
     @with_office
     def run(office: Office, options: dict[str, Any]) -> None:
         now = moment(office, options["at"], clock_of(office)())
-        ticked = tick(office, now, as_told=options["at"] is not None)
+        with working(_("Deciding and sending")):
+            ticked = tick(office, now, as_told=options["at"] is not None)
         leave_metrics(office)
         if options["as_json"]:
             print_json(_as_dict(ticked))

@@ -6,6 +6,7 @@ rich is imported where a table is drawn: what prints JSON or a line need not wai
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence, Sized
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,6 +84,7 @@ def say_dry(dry_run: bool) -> None:
 
 
 MANY = 100
+PATIENCE = 1.0  # seconds
 
 
 def watched(batches: Sequence[Sized]) -> Iterator[Any]:
@@ -99,3 +101,28 @@ def watched(batches: Sequence[Sized]) -> Iterator[Any]:
         for batch in batches:
             yield batch
             progress.advance(bar, len(batch))
+
+
+@contextmanager
+def working(text: str) -> Iterator[None]:
+    """What is being done and for how long already: after a second of it, and on a terminal only."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from threading import Timer
+
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
+    progress = Progress(*columns, console=Console(stderr=True), transient=True)
+    progress.add_task(text, total=None)
+    later = Timer(PATIENCE, progress.start)
+    later.daemon = True
+    later.start()
+    try:
+        yield
+    finally:
+        later.cancel()
+        later.join()
+        progress.stop()

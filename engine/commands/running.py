@@ -7,7 +7,7 @@ import click
 
 from engine.clock import system_clock
 from engine.commands.app import act_of, acting, moment, selecting, selection_of, viewing, with_office
-from engine.commands.output import day, local, print_json, print_table
+from engine.commands.output import day, local, print_json, print_table, working
 from engine.db import reading
 from engine.i18n import _
 from engine.office import Office
@@ -33,7 +33,8 @@ def _start() -> click.Command:
         path = find_plan(options.pop("plan"))
         name, backdate = options.pop("name"), options.pop("backdate")
         act = act_of(office, options)
-        found = start(office, path, name, act, backdate=backdate, dry_run=dry_run)
+        with working(_("Starting the plan")):
+            found = start(office, path, name, act, backdate=backdate, dry_run=dry_run)
         if as_json:
             print_json(
                 {

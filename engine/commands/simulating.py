@@ -11,7 +11,7 @@ import click
 from engine.assumptions import read_assumption
 from engine.clock import local_date, read_day, shown_day, zone
 from engine.commands.app import moment, with_office
-from engine.commands.output import print_json, print_table, write_out
+from engine.commands.output import print_json, print_table, working, write_out
 from engine.db import reading
 from engine.deadlines import read_span
 from engine.errors import PlanError
@@ -78,12 +78,13 @@ def _live(office: Office, path: Path, options: dict[str, Any]) -> Simulated:
     with reading(office.engine) as connection:
         announced = office.almanac(connection).days
     opening = office.calendar.opening_of(source.plan.document.date)
-    found = simulate(
-        path, office.settings, office.calendar, announced=announced,
-        assumption=read_assumption(options["assume"], options["late"], options["seed"], source.directory.units),
-        at=moment(office, options["at"], opening), until=read_day(options["until"]) if options["until"] else None,
-        down=Down(*read_span(options["down"])) if options["down"] else None, backdate=options["backdate"],
-    )  # fmt: skip
+    with working(_("Living through the plan")):
+        found = simulate(
+            path, office.settings, office.calendar, announced=announced,
+            assumption=read_assumption(options["assume"], options["late"], options["seed"], source.directory.units),
+            at=moment(office, options["at"], opening), until=read_day(options["until"]) if options["until"] else None,
+            down=Down(*read_span(options["down"])) if options["down"] else None, backdate=options["backdate"],
+        )  # fmt: skip
     if options["to"]:
         found.rows[:] = [row for row in found.rows if options["to"] in (row["recipient"], *row["units"])]
     return found

@@ -9,7 +9,7 @@ import click
 from engine.clock import local_date, read_day, system_clock
 from engine.commands.app import act_of, acting, with_office
 from engine.commands.authoring import commands as authoring
-from engine.commands.output import print_json, print_table, say_dry
+from engine.commands.output import print_json, print_table, say_dry, working
 from engine.i18n import _, counted
 from engine.office import Office
 from engine.service.members import list_units, members
@@ -80,7 +80,8 @@ def _load(group: click.Group) -> None:
     @with_office
     def run(office: Office, options: dict[str, Any]) -> None:
         dry_run, file = options.pop("dry_run"), options.pop("file")
-        found = load_units(office, file, act_of(office, options), dry_run=dry_run)
+        with working(_("Reading the units")):
+            found = load_units(office, file, act_of(office, options), dry_run=dry_run)
         for unit in found.added:
             click.echo(_("new: {unit}").format(unit=unit))
         for unit in found.changed:
