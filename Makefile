@@ -6,7 +6,7 @@ DEV := $(VENV)/.dev
 CATALOGUE := engine/locale/vi/LC_MESSAGES/kh.po
 SCHEMA := plans/.schema/plan.json
 
-.PHONY: demo test quick coverage mutation check bench fuzz faults lock audit sbom format catalogue clean
+.PHONY: demo test quick coverage mutation check bench bench-peers fuzz faults lock audit sbom format catalogue clean
 
 demo: $(DEMO) $(SCHEMA)
 	$(BIN)/kh demo
@@ -38,7 +38,13 @@ check: $(DEV)
 	$(BIN)/lint-imports
 
 bench: $(DEV)
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks --save
+	$(BIN)/python -m benchmarks.growth
+
+# The same work by what a user might take instead, each in an environment of its own. Those that need PostgreSQL are
+# left out without KH_BENCH_POSTGRESQL=postgresql://….
+bench-peers: $(DEV)
+	$(BIN)/python -m benchmarks.peers
 
 # Guided by coverage, a target a time: make fuzz SECONDS=3600. What it finds stays in .fuzz/.
 SECONDS ?= 60

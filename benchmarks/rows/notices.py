@@ -19,7 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from benchmarks.measure import Goal, Row, cost, per_second, rounds, seconds, speed
 from benchmarks.world import MORNING, Bench, act, nothing, office_at, write_plan
-from engine import digest, outbox, templates
+from engine import desk, outbox, templates
 from engine.db import writing
 from engine.delivery import deliver
 from engine.notices import Notice, render_notice
@@ -50,7 +50,7 @@ def rows(bench: Bench) -> Iterator[Row]:
             caught.append(notice)
             return render_notice(notice, *more)
 
-        with patch.object(digest, "render_notice", catching):
+        with patch.object(desk, "render_notice", catching):
             took = seconds(lambda _turn: tick(office, MORNING, deliver=nothing))
         yield Row(f"{len(caught):,} notices decided, rendered and stored", "shm", [took], "s")
         yield _rendered(bench, caught)
@@ -90,7 +90,7 @@ def _template(name: str) -> Template:
         loader=FileSystemLoader(templates.folders("vi")), undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, keep_trailing_newline=True, autoescape=lambda name: bool(name and ".html." in name),
     )  # fmt: skip
-    plain.filters |= {name: ours.filters[name] for name in ("day", "long_day", "yaml")}
+    plain.filters |= ours.filters
     return plain.get_template(name)
 
 
