@@ -6,7 +6,7 @@ DEV := $(VENV)/.dev
 CATALOGUE := engine/locale/vi/LC_MESSAGES/kh.po
 SCHEMA := plans/.schema/plan.json
 
-.PHONY: demo test quick coverage mutation check bench bench-peers fuzz faults lock audit sbom format catalogue clean
+.PHONY: demo test quick coverage mutation check bench bench-peers fuzz faults faults-pg lock audit sbom format catalogue clean
 
 demo: $(DEMO) $(SCHEMA)
 	$(BIN)/kh demo
@@ -58,6 +58,12 @@ fuzz: $(DEV)
 KILLS ?= 5000
 faults: $(DEV)
 	PYTHONPATH=tests:tests/faults:. $(BIN)/python tests/faults/harness.py $(KILLS)
+
+# Restart a PostgreSQL server of our own at once, again and again, under moves: make faults-pg RESTARTS=50 MOVES=5000.
+RESTARTS ?= 50
+MOVES ?= 5000
+faults-pg: $(DEV)
+	PYTHONPATH=. $(BIN)/python tests/faults/restarts.py $(RESTARTS) $(MOVES)
 
 # Lock what development and CI install, with hashes and without the address of any index.
 lock: | $(BIN)/python
