@@ -55,14 +55,10 @@ def moves(office: Office, name: str, units: range) -> None:
 
 def raw_start(raw: psycopg.Connection[Any], instance: int) -> None:
     """The rows of a start that is there already, copied once more; all is taken back afterwards."""
-    tables = {"task": "instance_id", "entry": "instance_id", "tally": "instance_id"}
-    rows = {
-        name: raw.execute(f"SELECT * FROM {name} WHERE {key} = {instance}").fetchall() for name, key in tables.items()
-    }
-    names = {
-        name: [column.name for column in raw.execute(f"SELECT * FROM {name} LIMIT 0").description or []]
-        for name in rows
-    }
+    rows, names = {}, {}
+    for name in ("task", "entry", "tally"):
+        found = raw.execute(f"SELECT * FROM {name} WHERE instance_id = {instance}")
+        rows[name], names[name] = found.fetchall(), [column.name for column in found.description or []]
     raw.commit()
     raw.execute("SET session_replication_role = replica; SET CONSTRAINTS ALL DEFERRED")
     raw.execute("CREATE TEMPORARY TABLE t_task (LIKE task INCLUDING ALL); CREATE TEMPORARY TABLE t_entry (LIKE entry "

@@ -136,7 +136,7 @@ def commanding(engine: Engine) -> Iterator[Connection]:
         return
     name = uuid4().hex
     with translated(engine), postgresql.certain(engine, name):
-        with engine.connect().execution_options(holding=True) as connection, connection.begin():
+        with engine.connect().execution_options(holding=set()) as connection, connection.begin():
             connection.execute(postgresql.COMMAND, {"id": name})
             yield connection
             point("commit")

@@ -95,15 +95,17 @@ _HOLD_NAMED, _HOLD = (
 
 def find_instance(connection: Connection, name: str) -> InstanceRow | None:
     """In a person's transaction (`db.commanding`) nobody else changes the instance until its end."""
-    if connection.get_execution_options().get("holding"):
+    held: set[str] | None = connection.get_execution_options().get("holding")
+    if held is not None and name not in held:
         _HOLD_NAMED.all(connection, name=name)
+        held.add(name)
     return _INSTANCE_NAMED.first(connection, name=name)
 
 
 def hold_instance(connection: Connection, instance_id: int) -> None:
     """Wait until nobody else changes the instance, and keep it so to the transaction's end. SQLite has one writer."""
     options = connection.get_execution_options()
-    if connection.dialect.name == "postgresql" and not (options.get("holding") or options.get("reading")):
+    if connection.dialect.name == "postgresql" and "holding" not in options and not options.get("reading"):
         _HOLD.all(connection, key=instance_id)
 
 
