@@ -30,6 +30,7 @@ from mutmut.mutation.file_mutation import MutatedFile, mutate_file_contents
 from mutmut.mutation.trampoline import set_mutant_under_test
 from mutmut.state import state
 
+ROOT = Path(__file__).parent.parent
 # What is changed together, and the tests that have to notice.
 GROUPS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
     "core": (
@@ -37,7 +38,7 @@ GROUPS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
         ("machine", "decisions", "ladders", "notices", "quiet", "stages"),
     ),
     "deadlines": (
-        sorted(f"deadlines.{path.stem}" for path in Path("engine/deadlines").glob("[a-z]*.py")),
+        sorted(f"deadlines.{path.stem}" for path in (ROOT / "engine" / "deadlines").glob("[a-z]*.py")),
         ("deadlines", "deadlines_measures", "announced_days", "bad_plans"),
     ),
 }  # fmt: skip
@@ -50,7 +51,7 @@ AT_ONCE = os.cpu_count() or 1
 
 @functools.cache
 def changed(name: str) -> MutatedFile:
-    path = Path(f"engine/{name.replace('.', '/')}.py")
+    path = ROOT / "engine" / f"{name.replace('.', '/')}.py"
     return mutate_file_contents(str(path), path.read_text("utf-8"))
 
 
@@ -82,6 +83,8 @@ class Trial:
 
     @pytest.hookimpl
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        for name in self.names:
+            importlib.import_module(f"engine.{name}")
         importlib.import_module("engine.deadlines.grammar")._parser()  # built once, and handed down
         tests = self._who_calls(session)
         mutants = [f"engine.{name}.{mutant}" for name in self.names for mutant in changed(name).mutant_names]
