@@ -2,7 +2,7 @@
 
 import gettext
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -27,6 +27,14 @@ def _(message: str) -> str:
 def counted(one: str, many: str, n: int, **more: object) -> str:
     """A text about `n` of something, in the form that the language in force has for so many, filled in."""
     return _catalogue(_language.get()).ngettext(one, many, n).format(n=n, **more)
+
+
+def first_of(names: Iterable[str], most: int = 5, separator: str = ", ") -> str:
+    """The first few of many names, and how many there are besides."""
+    names = list(names)
+    shown = separator.join(names[:most])
+    more = len(names) - most
+    return shown if more <= 0 else _("{names} and {n} more").format(names=shown, n=more)
 
 
 def N_(message: str) -> str:

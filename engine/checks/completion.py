@@ -2,21 +2,11 @@
 
 from collections.abc import Iterable
 
-from engine.i18n import _
+from engine.i18n import _, first_of
 from engine.plan.blueprint import Blueprint
 from engine.plan.directory import Directory
 from engine.plan.loader import Source
 from engine.plan.model import After
-
-MOST_NAMED = 5
-
-
-def some(names: Iterable[str]) -> str:
-    """The first few of many names, and how many there are besides."""
-    names = list(names)
-    if len(names) <= MOST_NAMED:
-        return ", ".join(names)
-    return _("{names} and {n} more").format(names=", ".join(names[:MOST_NAMED]), n=len(names) - MOST_NAMED)
 
 
 def completion(source: Source, blueprint: Blueprint, directory: Directory) -> None:
@@ -45,7 +35,7 @@ def completion(source: Source, blueprint: Blueprint, directory: Directory) -> No
 
 
 def _no_superior(source: Source, path: tuple[str, ...], units: Iterable[str]) -> None:
-    text = _("`parent` leads nowhere: the directory has no superior of {units}").format(units=some(units))
+    text = _("`parent` leads nowhere: the directory has no superior of {units}").format(units=first_of(units))
     source.report(path, "KH055", text)
 
 
@@ -66,4 +56,4 @@ def _waiting(
             above = {directory.units[unit].parent for unit in theirs if unit in directory.units}
             if alone := [unit for unit in units if unit not in above]:
                 text = _("no unit of {stage} stands below {units}: nothing is waited for there")
-                source.report(path, "KH047", text.format(stage=name, units=some(alone)))
+                source.report(path, "KH047", text.format(stage=name, units=first_of(alone)))

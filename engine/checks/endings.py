@@ -4,10 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 
-from engine.checks.completion import some
 from engine.checks.timeline import Course
 from engine.clock import shown_day
-from engine.i18n import _
+from engine.i18n import _, first_of
 from engine.plan.directory import Unit
 
 
@@ -24,7 +23,7 @@ def endings(course: Course) -> None:
         stage_id, due = next(iter(units.values()))
         text = _("{units} will end on {day}, before {stage} is due ({due}); {successors}")
         message = text.format(
-            units=some(units), day=shown_day(day), stage=stage_id, due=shown_day(due), successors=successors
+            units=first_of(units), day=shown_day(day), stage=stage_id, due=shown_day(due), successors=successors
         )
         course.source.report(("stages", stage_id), "KH043", message, key=True)
 

@@ -13,14 +13,13 @@ import click
 from engine.commands.app import act_of, acting, with_office
 from engine.commands.output import day, print_json, print_table, working, write_out
 from engine.db import reading
-from engine.i18n import _
+from engine.i18n import _, first_of
 from engine.office import Office
 from engine.plan.files import find_plan
 from engine.reports.archive import archive_bytes
 from engine.service.adjusting import Choices
 from engine.service.amend import WHAT, Amended, Change, amend, restaff
 from engine.service.closing import close
-from engine.service.refusals import shortened
 from engine.service.reverting import take_back
 
 LONGEST = 60  # characters of a value that is shown
@@ -101,7 +100,7 @@ def _alike(changes: Iterable[Change]) -> Iterable[list[Change]]:
 def _row(alike: Sequence[Change]) -> tuple[str, ...]:
     first = alike[0]
     where = "/".join(part for part in (first.stage, first.period) if part)
-    who = first.key or shortened([change.unit for change in alike])
+    who = first.key or first_of([change.unit for change in alike])
     count = f" ({len(alike)})" if len(alike) > 1 else ""
     return where, who, _(WHAT[first.what]) + count, _shown(first.old), _shown(first.new)
 
@@ -133,7 +132,7 @@ def _close() -> click.Command:
             click.echo(text.format(name=one.instance))
             if one.left_open:
                 text = _("not finished: {n} ({tasks})")
-                click.echo(text.format(n=len(one.left_open), tasks=shortened(one.left_open)))
+                click.echo(text.format(n=len(one.left_open), tasks=first_of(one.left_open)))
         if archive and not dry_run:
             with reading(office.engine) as connection:
                 write_out(archive_bytes(office, connection, names, act.at), archive)

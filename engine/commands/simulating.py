@@ -1,7 +1,6 @@
 """simulate: every notice a plan will ever send, before it is started."""
 
 from collections import Counter
-from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from engine.db import reading
 from engine.deadlines import read_span
 from engine.errors import PlanError
 from engine.forecast import Change, Line, changes, lines, to_csv, to_ics, totals
-from engine.i18n import _
+from engine.i18n import _, first_of
 from engine.ladders import label
 from engine.office import Office
 from engine.plan.files import find_plan
@@ -130,7 +129,7 @@ def _by_day(office: Office, found: Simulated) -> None:
     for day, some in groupby(lines(found.rows), key=lambda line: local_date(line.at, office.zone)):
         heading = f"{_(WEEKDAYS[day.weekday()])} {shown_day(day)} ({counts[day]})"
         for line in some:
-            cells.append((heading, *_cells(office, line), _named(line.units)))
+            cells.append((heading, *_cells(office, line), first_of(line.units, MOST_NAMED)))
             heading = ""
     print_table((_("Day (messages)"), *_headings(), _("To")), cells)
 
@@ -155,13 +154,6 @@ def _headings() -> tuple[str, ...]:
 def _cells(office: Office, line: Line) -> tuple[str, ...]:
     clock = line.at.astimezone(zone(office.zone))
     return f"{clock:%H:%M}", f"{line.severity} {line.rung}", label(line.template), line.stage, line.why
-
-
-def _named(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:MOST_NAMED])
-    return (
-        shown if len(names) <= MOST_NAMED else _("{names} and {n} more").format(names=shown, n=len(names) - MOST_NAMED)
-    )
 
 
 def _sum_up(found: Simulated) -> None:

@@ -11,7 +11,7 @@ from engine.commands.app import moment, viewing, with_office
 from engine.commands.output import console, day, print_json
 from engine.db import reading
 from engine.errors import BadValue
-from engine.i18n import _, counted
+from engine.i18n import _, counted, first_of
 from engine.office import Office
 from engine.reports.absences import in_lines
 from engine.reports.scene import CELL_LABELS, FOUR
@@ -106,7 +106,7 @@ def _stages(view: dict[str, Any]) -> "RenderableType":
     headings = ("", _("Stage"), _("Done"), _("Due"), _("Missing"))
     return _table(headings, [
         (bar(row), "/".join(part for part in (row["stage"], row["period"]) if part), f"{row['done']}/{row['tasks']}",
-         day(row["last_day"]), _shortened(row["missing_names"]))
+         day(row["last_day"]), first_of(row["missing_names"], MOST_NAMES, "; "))
         for row in view["stages"]
     ])  # fmt: skip
 
@@ -190,7 +190,7 @@ def _arrivals(stages: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _named(row: dict[str, Any]) -> str:
-    return _shortened(row["missing_names"], 40)
+    return first_of(row["missing_names"], 40, "; ")
 
 
 def _quotas(quotas: dict[str, Any]) -> Iterator[str]:
@@ -213,11 +213,6 @@ def _table(headings: Iterable[str], rows: Iterable[Iterable["RenderableType"]]) 
     for row in rows:
         table.add_row(*[Text(cell) if isinstance(cell, str) else cell for cell in row])
     return table
-
-
-def _shortened(names: list[str], most: int = MOST_NAMES) -> str:
-    shown = "; ".join(names[:most])
-    return shown + (" " + _("and {n} more").format(n=len(names) - most) if len(names) > most else "")
 
 
 commands: dict[str, click.Command] = {"status": _status()}

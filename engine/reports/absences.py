@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from engine import stand_ins, store
 from engine.absent import absent, as_facts
 from engine.clock import local_date
-from engine.i18n import _, counted
+from engine.i18n import counted, first_of
 from engine.office import Office, Register
 from engine.rows import InstanceRow
 
@@ -52,7 +52,6 @@ def in_lines(views: Sequence[dict[str, Any]]) -> list[str]:
         by_role.setdefault(view["role"], []).append(view)
     found = []
     for some in by_role.values():
-        first, more = some[0], len(some) - 1
-        text = first["text"] + (" " + _("and {n} more").format(n=more) if more else "")
-        found.append(f"{text}: {first['command']}")
+        text = first_of([one["text"] for one in some], 1)
+        found.append(f"{text}: {some[0]['command']}")
     return found

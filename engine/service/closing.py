@@ -9,14 +9,13 @@ from sqlalchemy import Connection
 from engine import amendments, machine, store
 from engine.clock import shown
 from engine.errors import BadValue, Conflict
-from engine.i18n import _
+from engine.i18n import _, first_of
 from engine.machine import Act
 from engine.office import Office
 from engine.plan.blueprint import Blueprint
 from engine.rows import InstanceRow, TaskRow
 from engine.service import rights
 from engine.service.moves import require_reason
-from engine.service.refusals import shortened
 from engine.service.select import instances_named
 from engine.settle import refuse_closed
 from engine.states import FINAL, State, Trigger
@@ -47,7 +46,7 @@ def _close(office: Office, connection: Connection, instance: InstanceRow, act: A
     left = tuple(task.selector for task in _owed(connection, instance, blueprint))
     if left and not act.reason:
         text = _("{name}: {n} tasks are not finished ({tasks}); --reason closes it all the same")
-        raise BadValue(text.format(name=instance.name, n=len(left), tasks=shortened(left)))
+        raise BadValue(text.format(name=instance.name, n=len(left), tasks=first_of(left)))
     if not amendments.close(connection, instance, act.happened_at):
         raise Conflict(_("somebody else changed {name} just now: look again").format(name=instance.name))
     data = {"left_open": left}

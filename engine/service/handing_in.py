@@ -18,7 +18,7 @@ from engine.clock import local_date, shown_day
 from engine.db import writing
 from engine.errors import BadValue, Conflict, IllegalMove, NotFound, Unavailable
 from engine.files import Paper
-from engine.i18n import _
+from engine.i18n import _, first_of
 from engine.machine import Act, Step
 from engine.office import Office
 from engine.pieces import Piece
@@ -97,9 +97,7 @@ def receive(settling: Settling, steps: Sequence[Step], handing: Handing, act: Ac
         Parcel(settling, step, wanted[step.task.stage], handing, act, before.get(step.task.id, ())) for step in steps
     ]
     if problems := [text for parcel in parcels for text in parcel.problems()]:
-        more = len(problems) - MOST_TOLD
-        told = "; ".join(problems[:MOST_TOLD]) + (" " + _("and {n} more").format(n=more) if more > 0 else "")
-        raise BadValue(told)
+        raise BadValue(first_of(problems, MOST_TOLD, "; "))
     rows = [parcel.rows() for parcel in parcels]
     ids = iter(handins.add(settling.connection, [row for some in rows for row in some]))
     received = Received()

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from engine import handins, store
 from engine.errors import BadValue, NotFound
-from engine.i18n import _
+from engine.i18n import _, first_of
 from engine.plan.annexes import Quota
 from engine.plan.blueprint import Blueprint
 from engine.rows import HandInRow, InstanceRow, TaskRow
@@ -91,6 +91,4 @@ def _over(connection: Connection, name: str, quota: Quota, rows: list[HandInRow]
         for row in rows
     ]
     text = _("quota {name}: {limit} (collectives + individuals); with this there would be {found}: {list}")
-    more = len(listed) - MOST_TOLD
-    shown = "; ".join(listed[:MOST_TOLD]) + (" " + _("and {n} more").format(n=more) if more > 0 else "")
-    return text.format(name=name, limit=_limit(quota), found=total(rows), list=shown)
+    return text.format(name=name, limit=_limit(quota), found=total(rows), list=first_of(listed, MOST_TOLD, "; "))

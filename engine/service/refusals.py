@@ -5,13 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from engine.i18n import _
+from engine.i18n import _, first_of
 from engine.plan.difference import Difference, Duty, periods
 from engine.rows import TaskRow
 from engine.states import DROPPED, State
 
 HANDED_IN = frozenset({State.SUBMITTED, State.COMPLETED})
-MOST_NAMED = 5
 
 
 @dataclass
@@ -114,7 +113,7 @@ def _types(difference: Difference, tasks: Sequence[TaskRow]) -> Iterator[str]:
 
 
 def _why(difference: Difference, stage: str, period: str, units: Sequence[str]) -> str:
-    who = shortened(units)
+    who = first_of(units)
     if stage in difference.kept:
         if period not in periods(difference.new, stage):
             text = _("{stage}/{period} cannot fall out of the plan: {units} handed it in already")
@@ -126,9 +125,3 @@ def _why(difference: Difference, stage: str, period: str, units: Sequence[str]) 
         return text.format(stage=stage, other=other, units=who)
     text = _("{stage} cannot be dropped: {units} handed in there already (keep it; kh cancel ends what is open)")
     return text.format(stage=stage, units=who)
-
-
-def shortened(names: Sequence[str]) -> str:
-    more = len(names) - MOST_NAMED
-    text = ", ".join(names[:MOST_NAMED])
-    return _("{names} and {n} more").format(names=text, n=more) if more > 0 else text
