@@ -26,6 +26,7 @@ from engine.notices import Notice, render_notice
 from engine.rows import MessageRow
 from engine.service.start import start
 from engine.service.ticking import tick
+from engine.summaries import summary_of
 
 SERVER = """
 import sys
@@ -55,7 +56,7 @@ def rows(bench: Bench) -> Iterator[Row]:
         yield Row(f"{len(caught):,} notices decided, rendered and stored", "shm", [took], "s")
         yield _rendered(bench, caught)
         with writing(office.engine) as connection:
-            pending = outbox.still_pending(connection, outbox.pending_messages(connection, MORNING))
+            pending = outbox.with_status(connection, outbox.pending_messages(connection, MORNING), "pending")
             for number, row in enumerate(pending):
                 later = MORNING + timedelta(minutes=number % bench.rounds)
                 outbox.update_message(connection, row.id, while_status="pending", next_attempt_at=later)
@@ -72,7 +73,11 @@ def rows(bench: Bench) -> Iterator[Row]:
 
 
 def _rendered(bench: Bench, notices: Sequence[Notice]) -> Row:
-    contexts = [{**vars(notice), "sections": [section.plain() for section in notice.sections]} for notice in notices]
+    contexts = [
+        {**vars(notice), "sections": [section.plain() for section in notice.sections],
+         "overview": vars(summary_of(notice.sections).overview)}
+        for notice in notices
+    ]  # fmt: skip
     own, theirs = rounds(
         bench.rounds,
         lambda _turn: [render_notice(notice) for notice in notices],
