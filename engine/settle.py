@@ -171,6 +171,8 @@ class Settling:
 
     def at(self, moment: datetime) -> "Settling":
         """The same, at another moment."""
+        if moment == self.act.happened_at:
+            return self
         other = copy(self)
         other.act = replace(self.act, happened_at=moment)
         return other
