@@ -11,6 +11,8 @@ from conftest import act, at
 from engine.office import Office
 from engine.service.start import start
 
+pytestmark = pytest.mark.store("sqlite")
+
 # What is slow to import → the commands that may.
 LIBRARIES = ("alembic", "apscheduler", "asyncio", "docx", "email.mime", "holidays", "icalendar", "jinja2", "lark",
              "openpyxl", "pydantic", "rich", "smtplib", "sqlalchemy", "sqlmodel", "transitions", "yaml")  # fmt: skip

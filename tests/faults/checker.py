@@ -27,10 +27,15 @@ SELECT * FROM (
 ) WHERE done <> completed OR dropped <> ended
 """
 
+# What was refused on the day of the last tick is told to the coordinator with the message of the next morning.
 UNDECIDED = """
 SELECT d.id FROM decision d LEFT JOIN message m ON m.id = d.message_id
 WHERE d.outcome IN ('pending', 'composed') AND coalesce(m.status, '') <> 'held'
     AND coalesce(d.deferred_to, d.due_at) <= (SELECT max(at) FROM heartbeat WHERE name = 'tick')
+    AND NOT (d.role = 'undeliverable' AND EXISTS (
+        SELECT 1 FROM decision o JOIN message dead ON dead.id = o.message_id
+        WHERE (o.task_id, o.rung) = (d.task_id, d.rung) AND dead.status = 'dead'
+            AND dead.office_date = (SELECT date(max(at)) FROM heartbeat WHERE name = 'tick')))
 """
 
 State = dict[str, list[tuple[Any, ...]]]

