@@ -72,6 +72,7 @@ def test_of_a_thousand_races_each_has_one_winner(kh: Kh, plan_file: Callable[...
     assert (log.count("submit"), log.count("return")) == (RACES // 2, RACES // 2)
 
 
+@pytest.mark.store("sqlite")  # on PostgreSQL nobody waits: what one machine sends is leased to it
 def test_a_sender_that_was_stopped_for_a_while_sends_nothing_twice(
     kh: Kh, plan_file: Callable[..., Path], mailbox: Mailbox
 ) -> None:
