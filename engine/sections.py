@@ -86,7 +86,7 @@ class Section:
         return cls(
             template, heading, severity, undeliverable, letter,
             plan_facts(blueprint, register, local_date(now, calendar.zone)),
-            _stage_facts(blueprint, register, stage_id, tasks), tuple(lines),
+            stage_facts(blueprint, register, stage_id, tasks), tuple(lines),
             tuple(register.name(unit, day) for unit in received), *progress, stood_from,
             absent=tuple({"text": item.in_words(), "command": item.command} for item in absent),
         )  # fmt: skip
@@ -159,7 +159,8 @@ def _sender(register: Register, name: str, today: date) -> dict[str, str]:
 _PLACE = re.compile(r"(Thành phố Hồ Chí Minh)|(?:tỉnh|thành phố) (.+)", re.IGNORECASE)
 
 
-def _stage_facts(blueprint: Blueprint, register: Register, stage_id: str, tasks: Sequence[TaskRow]) -> dict[str, Any]:
+def stage_facts(blueprint: Blueprint, register: Register, stage_id: str, tasks: Sequence[TaskRow]) -> dict[str, Any]:
+    """What the plan says of a stage to the units of these tasks, whoever plays a part in it by name."""
     stage, due, day = blueprint.plan.stages[stage_id], blueprint.due(stage_id), blueprint.plan.document.date
     superiors = sorted({parent for task in tasks if (parent := register.parent(task.unit))})
 

@@ -205,6 +205,21 @@ def test_show_tells_a_person_what_there_is_to_know(started: Kh) -> None:
     assert re.search(r"bao-cao +Báo cáo +each of: huyen \(2\) +trước ngày 30/3/2020 → 29/03/2020 +‼ overdue 1/2", plan)
 
 
+def test_show_names_whom_groups_superiors_and_defaults_mean(kh: Kh, plan_file: Write) -> None:
+    text = SMALL.replace("submit_to: so-a", "submit_to: parent\n    with: [huyen]")
+    kh(
+        "start",
+        str(plan_file(text.replace("coordinator: so-a", "coordinator: so-a\naccept_by: so-a"))),
+        "--id",
+        "x",
+        "--at",
+        ON,
+    )
+    facts = [line.rstrip() for line in kh("show", "x/bao-cao/h1", "--at", ON).out.splitlines()]
+    for line in ("With          Huyện Một; Huyện Hai", "Submitted to  UBND tỉnh", "Accepted by   Sở A"):
+        assert line in facts
+
+
 def test_a_day_without_an_hour_yields_within_the_day(started: Kh) -> None:
     started("ack", "nho/bao-cao/h1", "--at", "2020-03-20T15:00")
     started("submit", "nho/bao-cao/h1", "--at", "2020-03-20")

@@ -8,13 +8,14 @@ from sqlalchemy import Connection
 
 from engine import store
 from engine.clock import shown, shown_day
-from engine.i18n import _, counted
+from engine.i18n import _, counted, first_of
 from engine.office import Office, Register
 from engine.plan.blueprint import Blueprint
-from engine.plan.model import Document, Output, Plan, Stage
+from engine.plan.model import Document, Output, Plan
 from engine.reports.handed_in import hand_in_views
 from engine.reports.tasks import task_views
 from engine.rows import InstanceRow, TaskRow
+from engine.sections import stage_facts
 from engine.states import state_label
 from engine.timeliness import label
 
@@ -38,7 +39,7 @@ def task_facts(office: Office, connection: Connection, task: TaskRow, now: datet
         (_("State"), _standing(view)),
         (_("Deadline"), "; ".join(_dates(view))),
         (_("Waits for"), ", ".join(view["waits_for"])),
-        *_roles(stage, names),
+        *_roles(stage_facts(blueprint, register, task.stage, [task])),
         (_("Outputs"), "; ".join(_counted(item) for item in stage.outputs)),
         (_("Arrived"), "; ".join(_arrived(connection, task, office.zone))),
         (_("Missing"), "; ".join(" – ".join(filter(None, piece.values())) for piece in view["missing"])),
@@ -99,16 +100,16 @@ def _dates(view: dict[str, Any]) -> Iterator[str]:
         yield _("originally {day}").format(day=shown_day(view["original_last_day"]))
 
 
-def _roles(stage: Stage, names: Names) -> list[Line]:
+def _roles(facts: dict[str, Any]) -> list[Line]:
     return [
-        (_("With"), names(stage.with_)),
-        (_("On behalf of"), names([stage.on_behalf_of])),
-        (_("Submitted to"), names(stage.submit_to)),
-        (_("Through"), names([stage.through])),
-        (_("Accepted by"), names([stage.accept_by])),
-        (_("Chair"), names([stage.chair])),
-        (_("Attending"), "; ".join(filter(None, (names(stage.attend), *stage.guests)))),
-        (_("Place"), "; ".join(filter(None, (stage.session, stage.form, stage.venue)))),
+        (_("With"), first_of(facts["with"], separator="; ")),
+        (_("On behalf of"), facts["on_behalf_of"]),
+        (_("Submitted to"), "; ".join(facts["submit_to"])),
+        (_("Through"), facts["through"]),
+        (_("Accepted by"), facts["accept_by"]),
+        (_("Chair"), facts["chair"]),
+        (_("Attending"), first_of((*facts["attend"], *facts["guests"]), separator="; ")),
+        (_("Place"), "; ".join(filter(None, (facts["session"], facts["form"], facts["venue"])))),
     ]
 
 
