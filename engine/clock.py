@@ -1,5 +1,6 @@
 """Office time: the one place where instants (UTC) and local days meet."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -60,13 +61,27 @@ def require_year(year: int) -> None:
         raise BadValue(text.format(first=YEARS[0], last=YEARS[-1], year=year))
 
 
+_OFFICE_DAY = re.compile("([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
+
+
+def iso_day(text: str) -> str:
+    """A day as an office writes it, 24/4/2020, as 2020-04-24; any other text as it is."""
+    found = _OFFICE_DAY.fullmatch(text)
+    return f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}" if found else text
+
+
+def is_day(text: str) -> bool:
+    """Is an ISO time told as a bare day?"""
+    return len(text) == 10
+
+
 def read_instant(text: str, default_time: time, zone_name: str = OFFICE_ZONE) -> datetime:
     """An ISO time as given on the command line, in UTC. Raises BadValue.
 
     Without an offset it is office time; a bare date means `default_time` of that day.
     """
     try:
-        if len(text) == 10:
+        if is_day(text):
             return instant_of(read_day(text), default_time, zone_name)
         moment = datetime.fromisoformat(text)
     except ValueError as error:

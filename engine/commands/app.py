@@ -9,7 +9,7 @@ import click
 from sqlalchemy import Engine
 
 from engine.again import again
-from engine.clock import Clock, local_date, read_instant, system_clock
+from engine.clock import Clock, is_day, local_date, read_instant, system_clock
 from engine.config import Settings, load_settings
 from engine.db import bring_up_to_date, connect, database_clock, open_store, shared, usable_version
 from engine.errors import BadValue
@@ -55,7 +55,7 @@ def moment(office: Office, text: str | None, now: datetime) -> datetime:
         return now
     found = read_instant(text, office.calendar.work_start, office.zone)
     zone = office.zone
-    if len(text) == 10 and found > now and local_date(found, zone) == local_date(now, zone):
+    if is_day(text) and found > now and local_date(found, zone) == local_date(now, zone):
         return now
     return found
 
@@ -68,7 +68,7 @@ def act_of(office: Office, options: dict[str, Any]) -> Act:
     return Act(
         actor=_user_of(office, token) if token else office.settings.user, proven=bool(token), at=now,
         on=local_date(now, office.zone), happened_at=moment(office, at, now), for_unit=options.pop("for_unit"),
-        doc=options.pop("doc"), reason=options.pop("reason"), day_only=at is not None and len(at) == 10,
+        doc=options.pop("doc"), reason=options.pop("reason"), day_only=at is not None and is_day(at),
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """A morning's post as a table: whose paper came, its number and date, and when."""
 
-import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from engine.clock import read_day, read_instant
+from engine.clock import is_day, iso_day, read_day, read_instant
 from engine.errors import BadValue, NotFound
 from engine.i18n import _
 from engine.office import Office, Register
@@ -82,9 +82,9 @@ def _unit(name: str, units: set[str], named: Mapping[str, set[str]]) -> str:
 
 
 def _require_once(arrivals: Sequence[Arrival], path: str) -> None:
-    units = [arrival.unit for arrival in arrivals]
-    if twice := [unit for unit in units if units.count(unit) > 1]:
-        raise BadValue(_("{path}: {unit} stands twice").format(path=path, unit=twice[0]))
+    unit, times = Counter(arrival.unit for arrival in arrivals).most_common(1)[0]
+    if times > 1:
+        raise BadValue(_("{path}: {unit} stands twice").format(path=path, unit=unit))
 
 
 def _arrival(path: Path, number: int, cells: list[str], zone: str, at: time) -> Arrival:
@@ -95,20 +95,11 @@ def _arrival(path: Path, number: int, cells: list[str], zone: str, at: time) -> 
                 path=path, line=number
             )
         )
-    paper_date, arrived = _iso(paper_date), _iso(arrived)
+    paper_date, arrived = iso_day(paper_date), iso_day(arrived)
     try:
         if paper_date:
             read_day(paper_date)
         moment = read_instant(arrived, at, zone) if arrived else None
     except BadValue as error:
         raise BadValue(f"{path}:{number}: {error}") from error
-    return Arrival(unit, ", ".join(part for part in (paper, paper_date) if part) or None, moment, len(arrived) == 10)
-
-
-_OFFICE_DAY = re.compile("([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
-
-
-def _iso(text: str) -> str:
-    """A day as an office's table has it, 24/4/2020, the way the command line takes it."""
-    found = _OFFICE_DAY.fullmatch(text)
-    return f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}" if found else text
+    return Arrival(unit, ", ".join(part for part in (paper, paper_date) if part) or None, moment, is_day(arrived))

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine import files, handins, pieces, store
-from engine.clock import local_date, shown_day
+from engine.clock import iso_day, local_date, shown_day
 from engine.db import writing
 from engine.errors import BadValue, Conflict, IllegalMove, NotFound, Unavailable
 from engine.files import Paper
@@ -30,7 +30,7 @@ from engine.states import RECEIVED, TO_HAND_IN, Trigger, allowed_triggers, state
 
 ARRIVAL = "arrival"  # the entry of a part that came; with the last one owed the task is submitted
 MOST_TOLD = 5
-_DAY_OF_PAPER = re.compile(r"[\s,](?:(\d{4})-(\d\d)-(\d\d)|(\d{1,2})/(\d{1,2})/(\d{4}))$")
+_DAY_OF_PAPER = re.compile(r"[\s,]([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,10 +249,8 @@ def read_paper(doc: str) -> tuple[str, date | None]:
     match = _DAY_OF_PAPER.search(doc.rstrip())
     if match is None:
         return doc.strip(), None
-    parts = match.groups()
-    year, month, day = parts[:3] if parts[0] else parts[:2:-1]
     try:
-        found = date(int(year), int(month), int(day))
+        found = date.fromisoformat(iso_day(match[1]))
     except ValueError as error:
         raise BadValue(_("{doc}: there is no such day").format(doc=doc)) from error
     number = doc[: match.start()].rstrip(" ,")
