@@ -2,6 +2,7 @@
 
 import click
 
+from engine.clock import system_clock
 from engine.commands.app import until_the_end
 from engine.config import load_settings
 from engine.db import bring_up_to_date, connect, head_version, usable_version
@@ -30,7 +31,7 @@ def _copy() -> click.Command:
     @click.argument("source", metavar="FROM")
     @click.argument("target", metavar="TO")
     def run(source: str, target: str) -> None:
-        copied = copy(source, target, load_settings())
+        copied = copy(source, target, load_settings(), system_clock())
         for name, number in sorted(copied.counts.items()):
             if number:
                 click.echo(f"{name}: {number}")

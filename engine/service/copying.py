@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, func, select, text
 from sqlmodel import SQLModel
 
 from engine import store
-from engine.clock import system_clock
 from engine.config import Settings
 from engine.db import bring_up_to_date, connect, head_version, reading, shared, usable_version, writing
 from engine.errors import BadValue, Conflict, Unavailable
@@ -32,7 +32,7 @@ class Copied:
     files: int
 
 
-def copy(source_url: str, target_url: str, settings: Settings) -> Copied:
+def copy(source_url: str, target_url: str, settings: Settings, now: datetime) -> Copied:
     """Each table whole or not at all; what an interrupted copy brought over stays.
 
     Raises BadValue for a source that is not there or older than this program, Conflict where the target holds
@@ -40,19 +40,19 @@ def copy(source_url: str, target_url: str, settings: Settings) -> Copied:
     """
     source, target = connect(source_url), connect(target_url)
     try:
-        return _copy(office_of(source, settings), office_of(target, settings))
+        return _copy(office_of(source, settings), office_of(target, settings), now)
     finally:
         source.dispose()
         target.dispose()
 
 
-def _copy(source: Office, target: Office) -> Copied:
+def _copy(source: Office, target: Office, now: datetime) -> Copied:
     if source.engine.url == target.engine.url:
         raise BadValue(_("source and target are the same database"))
     if usable_version(source.engine) != head_version():
         raise BadValue(_("the source's schema is not this program's: kh db upgrade brings it up to date"))
     bring_up_to_date(target.engine)
-    _begin(target.engine)
+    _begin(target.engine, now)
     with reading(source.engine) as reads:
         counts = {table.name: _copy_table(reads, target.engine, table) for table in _tables()}
         files = _copy_files(reads, source, target)
@@ -65,14 +65,14 @@ def _tables() -> list[Table]:
     return [table for table in SQLModel.metadata.sorted_tables if table.name not in PASSING]
 
 
-def _begin(target: Engine) -> None:
+def _begin(target: Engine, now: datetime) -> None:
     """Raises Conflict for a target that is neither empty nor the beginning of a copy."""
     with writing(target) as connection:
         if store.last_beat(connection, UNDER_WAY) is not None:
             return
         if full := [table.name for table in _tables() if _count(connection, table)]:
             raise Conflict(_("the target is not empty: it has rows in {tables}").format(tables=", ".join(full)))
-        store.beat(connection, UNDER_WAY, system_clock())
+        store.beat(connection, UNDER_WAY, now)
 
 
 def _copy_table(reads: Connection, target: Engine, table: Table) -> int:
