@@ -68,6 +68,13 @@ def say(ticked: Ticked, office: Office) -> None:
         )
 
 
+def tell(ticked: Ticked, office: Office) -> None:
+    """What a process that goes on leaves of each tick: its numbers, and a line where something happened."""
+    leave_metrics(office)
+    if ticked.decisions or ticked.composed.messages or ticked.delivered.sent or ticked.delivered.waiting:
+        say(ticked, office)
+
+
 def leave_metrics(office: Office) -> None:
     """What the monitoring reads; that it cannot be written stops no tick."""
     if path := office.settings.metrics_file:
@@ -99,10 +106,8 @@ def _run() -> click.Command:
         click.echo(_("Running: a tick every {n} seconds. Ctrl-C stops.").format(n=options["every"]))
 
         def report(ticked: Ticked) -> None:
-            leave_metrics(office)
             be_heard(office)
-            if ticked.decisions or ticked.composed.messages or ticked.delivered.sent or ticked.delivered.waiting:
-                say(ticked, office)
+            tell(ticked, office)
 
         run_forever(office, options["every"], clock_of(office), report)
         click.echo(_("Stopped."))

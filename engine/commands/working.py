@@ -5,13 +5,12 @@ from typing import Any
 import click
 
 from engine.commands.app import clock_of, with_office
-from engine.commands.clockwork import leave_metrics, say
+from engine.commands.clockwork import tell
 from engine.commands.output import local, print_json, print_table
 from engine.db import reading, shared
 from engine.heartbeats import Peer, everybody
 from engine.i18n import _
 from engine.office import Office
-from engine.service.ticking import Ticked
 from engine.worker import work
 
 
@@ -20,13 +19,7 @@ def _worker() -> click.Command:
     @with_office
     def run(office: Office, _options: dict[str, Any]) -> None:
         click.echo(_("Working. Ctrl-C stops, after the job under way."))
-
-        def report(ticked: Ticked) -> None:
-            leave_metrics(office)
-            if ticked.decisions or ticked.composed.messages or ticked.delivered.sent or ticked.delivered.waiting:
-                say(ticked, office)
-
-        work(office, clock_of(office), report)
+        work(office, clock_of(office), lambda ticked: tell(ticked, office))
         click.echo(_("Stopped."))
 
     return run
