@@ -211,7 +211,7 @@ class Batch:
         reason = AMBIGUOUS if message.reason == AMBIGUOUS else result.text  # it stays on record
         with writing(self.office.engine) as connection:
             if self.lease and not self.lease.settle(connection, message.id):
-                done.late, done.trouble = done.late + 1, LATE.format(id=message.id)
+                done.late, done.trouble = done.late + 1, _(LATE).format(id=message.id)
             elif result.verdict is Verdict.ACCEPTED:
                 outbox.update_message(connection, message.id, while_status="pending", status="sent",
                                       sent_at=self.now, attempts=attempts, reason=reason)  # fmt: skip
