@@ -51,14 +51,8 @@ def parts_in(connection: Connection, instance_id: int) -> dict[int, list[HandInR
     return _by_task(_rows(connection, ours, _VALID))
 
 
-def valid_in(connection: Connection, instance_id: int) -> dict[int, list[HandInRow]]:
-    """The same for all tasks of an instance, in one query."""
-    ours = HAND_IN.c.task_id.in_(select(TASK.c.id).where(TASK.c.instance_id == instance_id))
-    return _by_task(_rows(connection, ours, _VALID))
-
-
 def valid_at(connection: Connection, instance_id: int, moment: datetime) -> dict[int, list[HandInRow]]:
-    """The same as of a moment."""
+    """The same for all tasks of an instance, as of a moment."""
     ours = HAND_IN.c.task_id.in_(select(TASK.c.id).where(TASK.c.instance_id == instance_id))
     void = HAND_IN.c.void_at
     return _by_task(_rows(connection, ours, HAND_IN.c.arrived_at <= moment, void.is_(None) | (void > moment)))

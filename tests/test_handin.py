@@ -2,6 +2,7 @@
 
 import sys
 import unicodedata
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def test_a_stage_without_outputs_is_handed_in_as_a_whole(kh: Kh, begin: Begin, o
     begin(STAGE)
     kh("submit", "x/a", "--at", "2020-03-27")
     with reading(office.engine) as connection:
-        rows = [row for some in handins.valid_in(connection, 1).values() for row in some]
+        rows = [row for some in handins.valid_at(connection, 1, datetime.now(UTC)).values() for row in some]
     assert [(row.output, row.form, row.pieces) for row in rows] == [("", "", 1)] * 4
     assert task(kh, "x/a/h1")["missing"] == []
 
