@@ -39,7 +39,7 @@ def _as_dict(ticked: Ticked) -> dict[str, Any]:
         "last": ticked.last, "opened": ticked.opened, "decisions": ticked.decisions,
         "messages": ticked.composed.messages, "deferred": ticked.composed.deferred, "sent": sent.sent,
         "cancelled": sent.cancelled, "later": sent.later, "dead": sent.dead, "waiting": sent.waiting,
-        "trouble": sent.trouble,
+        "late": sent.late, "trouble": sent.trouble,
     }  # fmt: skip
 
 
@@ -59,6 +59,8 @@ def say(ticked: Ticked, office: Office) -> None:
     if sent.waiting:
         text = counted("{n} message waits: {why}", "{n} messages wait: {why}", sent.waiting, why=sent.trouble)
         click.echo(text, err=True)
+    if sent.late:
+        click.echo(sent.trouble, err=True)
     if sent.later or sent.dead:
         click.echo(
             _("{later} to be tried again, {dead} refused for good ({why})").format(
@@ -71,7 +73,8 @@ def say(ticked: Ticked, office: Office) -> None:
 def tell(ticked: Ticked, office: Office) -> None:
     """What a process that goes on leaves of each tick: its numbers, and a line where something happened."""
     leave_metrics(office)
-    if ticked.decisions or ticked.composed.messages or ticked.delivered.sent or ticked.delivered.waiting:
+    sent = ticked.delivered
+    if ticked.decisions or ticked.composed.messages or sent.sent or sent.waiting or sent.late:
         say(ticked, office)
 
 
