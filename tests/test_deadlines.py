@@ -15,6 +15,7 @@ from engine.calendar import Calendar
 from engine.deadlines import Day, Period, Recurring, Relative, explain, read, read_span
 from engine.deadlines.meaning import KEYS
 from engine.errors import PhraseError
+from engine.i18n import in_language
 
 DATA = Path(__file__).parent / "data"
 STAGES = ("bao-cao-huyen", "hoi-nghi", "tong-hop", "sau-kiem-tra")
@@ -44,17 +45,55 @@ def check(phrase: str, issued: date, expected: dict[str, Any]) -> None:
         assert found[key] if value == "non-empty" else found[key] == value, f"{key}: {found[key]!r}"
 
 
-@pytest.mark.parametrize(("phrase", "issued", "expected"), [*rows("phrases.tsv"), *rows("more_phrases.tsv")])
-def test_phrase_means_what_the_table_says(phrase: str, issued: date, expected: dict[str, Any]) -> None:
+CONTRACT, TABLE = [*rows("phrases.tsv")], [*rows("more_phrases.tsv")]
+
+
+@pytest.mark.parametrize(("phrase", "issued", "expected"), CONTRACT)
+def test_phrase_means_what_the_contract_says(phrase: str, issued: date, expected: dict[str, Any]) -> None:
     check(phrase, issued, expected)
 
 
-@pytest.mark.parametrize(("phrase", "issued", "expected"), [*rows("phrases.tsv"), *rows("more_phrases.tsv")])
+@pytest.mark.parametrize(("phrase", "issued", "expected"), TABLE)
+def test_phrase_means_what_the_table_says_and_nothing_else(phrase: str, issued: date, expected: dict[str, Any]) -> None:
+    """A row names every key that applies; one that is not named is null, or an empty list."""
+    found = said(phrase, issued)
+    if "instead" not in expected:  # whatever the grammar would take: many words
+        found.pop("instead", None)
+    assert found == expected
+
+
+def said(phrase: str, issued: date) -> dict[str, Any]:
+    """What a phrase means, without its empty keys; or why and where it is refused, and what is offered instead."""
+    try:
+        found = meaning(phrase, issued)
+    except PhraseError as refused:
+        return {"error": refused.reason, "at": refused.position, "instead": list(refused.expected)}
+    return {key: value for key, value in found.items() if value not in (None, []) and key != "phrase"}
+
+
+@pytest.mark.parametrize(("phrase", "issued", "expected"), [*CONTRACT, *TABLE])
 def test_spelling_does_not_change_the_meaning(phrase: str, issued: date, expected: dict[str, Any]) -> None:
-    expected = {key: value for key, value in expected.items() if key not in ("at", "anchor")}
+    expected = {key: value for key, value in expected.items() if key not in ("at", "anchor", "warnings")}
     check(unicodedata.normalize("NFD", phrase), issued, expected)
     check(f"  {phrase.replace(' ', '  ')}\n", issued, expected)
     check(phrase.upper(), issued, expected)
+
+
+@pytest.mark.parametrize(("phrase", "issued", "expected"), [*CONTRACT, *TABLE])
+def test_whatever_is_remarked_is_said_in_vietnamese_too(phrase: str, issued: date, expected: dict[str, Any]) -> None:
+    english, vietnamese = (remarks(phrase, issued, language) for language in ("en", "vi"))
+    assert bool(english) == bool(expected.get("error") or expected.get("warnings"))
+    assert len(english) == len(vietnamese)
+    assert not set(english) & set(vietnamese)
+
+
+def remarks(phrase: str, issued: date, language: str) -> list[str]:
+    """The warnings, or the reason of a refusal, as a reader of that language is told."""
+    with in_language(language):
+        try:
+            return [str(warning) for warning in meaning(phrase, issued)["warnings"]]
+        except PhraseError as refused:
+            return [refused.reason]
 
 
 def test_explain_has_the_keys_of_the_contract_in_order() -> None:
