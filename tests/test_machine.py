@@ -3,8 +3,9 @@
 import pytest
 from transitions import MachineError
 
+from engine.i18n import in_language
 from engine.machine import destination
-from engine.states import MOVES, State, Trigger, allowed_triggers
+from engine.states import MOVES, State, Trigger, allowed_triggers, state_label
 
 LEGAL = {(move.trigger, source): [] for move in MOVES for source in move.sources}
 for move in MOVES:
@@ -36,3 +37,17 @@ def test_submitting_is_legal_from_where_the_contract_says() -> None:
 def test_there_is_no_back_door_by_a_state_s_name() -> None:
     with pytest.raises(KeyError):
         destination(State.WAITING, "to_completed")
+
+
+# The table of states, as an office reads it.
+LABELS = {
+    "waiting": "Chưa đến lượt", "assigned": "Chờ tiếp nhận", "in_progress": "Đang thực hiện",
+    "submitted": "Đã gửi – chờ duyệt", "returned": "Trả lại – yêu cầu bổ sung", "completed": "Hoàn thành",
+    "suspended": "Tạm dừng", "transferring": "Chờ chuyển giao", "cancelled": "Hủy bỏ", "exempt": "Không phải thực hiện",
+}  # fmt: skip
+
+
+def test_each_state_has_its_label() -> None:
+    with in_language("vi"):
+        assert {state.value: state_label(state) for state in State} == LABELS
+    assert state_label("waiting") == "Waiting for its turn"
