@@ -195,7 +195,8 @@ def ask(names: Sequence[str], *words: str, awake: str = "") -> int:
         own = {"XDG_CACHE_HOME": place, "PYTEST_DEBUG_TEMPROOT": place}
         environ = {**os.environ, **own, "MUTANT_UNDER_TEST": awake}
         command = [sys.executable, __file__, *names, "--inside", *words]
-        return subprocess.run(command, stdout=subprocess.DEVNULL, env=environ).returncode
+        errors = subprocess.DEVNULL if awake else None  # of a change that breaks the import there is much to say
+        return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=errors, env=environ).returncode
 
 
 def inside(names: Sequence[str], chosen: Path, seconds: float, into: str) -> int:

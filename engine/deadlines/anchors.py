@@ -63,7 +63,7 @@ def at(context: Context, form: At) -> Deadline:
         raise context.refusal(
             form.anchor.start, _("neither a stage nor an occasion: {words}").format(words=words), EXPECTED_INSIDE
         )
-    if _PLACES.match(words.lower()):
+    if _PLACES.match(" ".join(words.lower().split())):
         raise context.refusal(form.anchor.start, _("“{words}” is a place or a paper, no happening").format(words=words))
     if form.yearly:
         return Recurring(every=None, issued=context.issued, anchor=words, **context.common())
@@ -101,11 +101,16 @@ def _anchored(context: Context, anchor: Anchor, counted: bool) -> dict[str, Any]
 
 
 def _stage(context: Context, anchor: Anchor, words: str) -> str | None:
-    """The stage an anchor names; a slug that is none is a mistake wherever the plan's stages are known."""
+    """The stage an anchor names. Where the plan's stages are known, a slug that is none is a mistake, and so is a
+    stage among other words."""
     parts = words.lower().split()
     named = [part for part in parts if part in context.stages]
     if len(named) == 1 and all(part in _AROUND for part in parts if part != named[0]):
         return named[0]
+    if named:
+        others = " ".join(part for part in parts if part != named[0])
+        text = _("beside the stage {id} stands what is not understood: {words}")
+        raise context.refusal(anchor.start, text.format(id=named[0], words=others))
     if context.stages:
         for part in parts:
             if _SLUG.fullmatch(part) and part not in context.occasions:

@@ -345,5 +345,5 @@ def _run(token: Token) -> tuple[int, int]:
     if token.type == "RUN":
         count = min(number(token) or AMOUNTS[token.split()[0]], 12)
         return (1, count) if "đầu" in token else (13 - count, 12)
-    first = token.startswith(("nửa đầu", "first", "the first", "h1"))
+    first = " ".join(token.split()).startswith(("nửa đầu", "first", "the first", "h1"))
     return (1, 6) if first else (7, 12)

@@ -39,9 +39,14 @@ def _one_day(context: Context, limit: Limit, when: Days) -> Deadline:
     named = dated(context, form, exclusive and at is None)
     if limit.hedge and limit.mode == "within":
         return Window(start=named, end=named, time=at, tentative=limit.hedge == "tentative", **context.common())
+    return Day(named=named, exclusive=exclusive, time=at, tentative=firm(context, limit), **context.common())
+
+
+def firm(context: Context, limit: Limit) -> bool:
+    """Whether a limit is a provisional one, which is said and then kept like any other."""
     if limit.hedge:
         context.warn(_("a provisional limit is kept as a firm one"))
-    return Day(named=named, exclusive=exclusive, time=at, tentative=limit.hedge is not None, **context.common())
+    return limit.hedge is not None
 
 
 def _in_a_row(context: Context, when: Days) -> tuple[date, date] | None:
@@ -95,7 +100,7 @@ def _by_end(context: Context, limit: Limit, span: SpanForm) -> Deadline:
     if span.part:
         context.warn(_("a limit in a part of a month is read as the end of that part"))
     _start, end = _bounds(context, span)
-    return Day(named=end, tentative=limit.hedge is not None, **context.common())
+    return Day(named=end, tentative=firm(context, limit), **context.common())
 
 
 def _before_span(context: Context, limit: Limit, span: SpanForm) -> Deadline:
@@ -109,7 +114,7 @@ def _before_span(context: Context, limit: Limit, span: SpanForm) -> Deadline:
         return start, start - ONE_DAY
 
     named = context.bounds(span, span.year)[0] if span.year else context.first_year(in_year, span.at)
-    return Day(named=named, exclusive=True, tentative=limit.hedge is not None, **context.common())
+    return Day(named=named, exclusive=True, tentative=firm(context, limit), **context.common())
 
 
 def _bounds(context: Context, span: SpanForm) -> tuple[date, date]:
@@ -205,13 +210,14 @@ def _whole(form: End, part: str) -> End:
 def _following(first: DayForm | SpanForm, last: DayForm | SpanForm) -> int:
     """The year of an end that names none: that of its beginning, or the next where it would lie before."""
     year = first.year or 0
-    return year + 1 if _month(last) < _month(first) else year
+    return year + 1 if _months(last)[1] < _months(first)[0] else year
 
 
-def _month(form: DayForm | SpanForm) -> int:
+def _months(form: DayForm | SpanForm) -> tuple[int, int]:
+    """The first and the last month a form lies in."""
     if isinstance(form, DayForm):
-        return form.month or 0
-    return form.first * 3 if form.unit == "quarter" else form.first
+        return form.month or 0, form.month or 0
+    return (form.first * 3 - 2, form.last * 3) if form.unit == "quarter" else (form.first, form.last)
 
 
 def _edge(context: Context, form: DayForm | SpanForm, side: int) -> date:

@@ -87,7 +87,7 @@ class Recurring(Meaning):
     """Again and again.
 
     `dates` are the (month, day) pairs of one year that end each turn, none where no day is given; days 29 to 31 shrink
-    to the month's end. `starts` open the windows that `dates` close; a window may begin in the year before.
+    to the month's end. `starts` open the windows that `dates` close; a window may begin in the period before.
     `exclusive` is None where no single day is named. `every` is None by occasion, whose name is `anchor`.
     """
 
@@ -144,8 +144,8 @@ class Recurring(Meaning):
         if self.exclusive is not None:
             return Occurrence(name, first, last, end, last_good(end, self.exclusive, self.time), None, None)
         start = clamped(year, self.starts[index])
-        if start > end:
-            start = clamped(_safe_year(year - 1), self.starts[index])
+        if start > end:  # it began with the turn before: the last one of the year before, for the first of a year
+            start = clamped(year if index else _safe_year(year - 1), self.starts[index - 1])
         return Occurrence(name, first, last, None, None if self.approximate else end, start, end)
 
     def _period(self, day: date) -> tuple[str, date, date]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.deadlines.context import Context
 from engine.deadlines.forms import Again, Between, DayForm, Days, Limit, Now, SpanForm
-from engine.deadlines.limits import stretch
+from engine.deadlines.limits import firm, stretch
 from engine.deadlines.meaning import LENGTHS, Deadline, MonthDay, Recurring, clamped
 from engine.i18n import _
 
@@ -96,10 +96,10 @@ def _on_days(context: Context, form: Again, limit: Limit, when: Days) -> dict[st
     if len(clocks) > 1:
         raise context.refusal(when.days[-1].at, _("one time of day for all dates"))
     every = {"every": "half-year"} if _two_halves(form, dates) else {}
-    if limit.hedge:
+    if limit.hedge and limit.mode == "within":
         return {**every, "dates": dates, "starts": dates, "approximate": True, "tentative": limit.hedge == "tentative"}
     exclusive = limit.mode == "before" and when.days[0].clock != (24, 0)
-    return {**every, "dates": dates, "exclusive": exclusive, "time": clocks.pop()}
+    return {**every, "dates": dates, "exclusive": exclusive, "time": clocks.pop(), "tentative": firm(context, limit)}
 
 
 def _two_halves(form: Again, dates: tuple[MonthDay, ...]) -> bool:
@@ -116,8 +116,7 @@ def _days_of(context: Context, form: Again, day: DayForm) -> list[MonthDay]:
     if day.months:
         return [pair for month in day.months for pair in _days_of(context, form, replace(day, month=month, months=()))]
     if day.month:
-        found = context.day(day, 2000)
-        return [(day.month, 31 if day.day is None else found.day)]
+        return [(day.month, context.day(day, 2000).day)]
     number = 31 if day.day is None else day.day
     if not 1 <= number <= 31:
         raise context.refusal(day.at, _("there is no day {day}").format(day=number))
@@ -223,12 +222,14 @@ def _clip(day: MonthDay) -> MonthDay:
 def _as_window(
     context: Context, limit: Limit, starts: tuple[MonthDay, ...], ends: tuple[MonthDay, ...], part: bool
 ) -> dict[str, Any]:
+    if limit.mode != "within" and isinstance(limit.when, Between):
+        raise context.refusal(limit.at, _("a limit is one day, not a stretch of days"))
     if limit.mode in ("by", "until"):
-        return {"dates": ends, "exclusive": False}
+        return {"dates": ends, "exclusive": False, "tentative": firm(context, limit)}
     if limit.mode == "before":
-        if part or isinstance(limit.when, Between):
+        if part:
             raise context.refusal(limit.at, _("before which day? A part of a month is no day"))
-        return {"dates": starts, "exclusive": True}
+        return {"dates": starts, "exclusive": True, "tentative": firm(context, limit)}
     approximate = part or limit.hedge is not None
     facts = {"dates": ends, "starts": starts, "approximate": approximate}
     return {**facts, "tentative": limit.hedge == "tentative"}
