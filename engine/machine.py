@@ -87,16 +87,16 @@ def apply(connection: Connection, steps: Sequence[Step], act: Act) -> list[str]:
 
     Raises IllegalMove for the first that the table does not allow, Conflict where a task changed meanwhile.
     """
-    states = [_destination_of(step) for step in steps]
-    rows = [(step.task, {"state": state, **step.changes}) for step, state in zip(steps, states, strict=True)]
-    moments = [step.happened_at or act.happened_at for step in steps]
-    _write(connection, [(task, changes, at) for (task, changes), at in zip(rows, moments, strict=True)])
-    store.add_entries(connection, [
-        entry(act, step.trigger.value, task=step.task, after=state, changes=changes, data=step.data,
-              doc=step.doc, happened_at=step.happened_at)
-        for step, state, (_task, changes) in zip(steps, states, rows, strict=True)
+    moves = [(step, _destination_of(step)) for step in steps]
+    _write(connection, [
+        (step.task, {"state": state, **step.changes}, step.happened_at or act.happened_at) for step, state in moves
     ])  # fmt: skip
-    return states
+    store.add_entries(connection, [
+        entry(act, step.trigger.value, task=step.task, after=state, changes=step.changes, data=step.data,
+              doc=step.doc, happened_at=step.happened_at)
+        for step, state in moves
+    ])  # fmt: skip
+    return [state for _step, state in moves]
 
 
 def _destination_of(step: Step) -> str:
@@ -143,10 +143,8 @@ def entry(
     doc: str | None = None,
     happened_at: datetime | None = None,
 ) -> dict[str, Any]:
-    """One row of the log; `data` keeps the old value beside the new one of all that changed."""
-    changed = {
-        name: [_plain(getattr(task, name)), _plain(value)] for name, value in (changes or {}).items() if name != "state"
-    }
+    """One row of the log; `data` keeps the old value beside the new one of all that changed but the state."""
+    changed = {name: [_plain(getattr(task, name)), _plain(value)] for name, value in (changes or {}).items()}
     return {
         "at": act.at, "happened_at": happened_at or act.happened_at, "actor": act.actor, "for_unit": act.for_unit,
         "instance_id": task.instance_id if task is not None else instance_id,

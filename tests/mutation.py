@@ -134,7 +134,10 @@ class Trial:
         os._exit(0)
 
     def _who_calls(self, session: pytest.Session) -> "dict[str, list[Call]]":
-        """Function → the tests that call it, the quickest first; found in a child: this process stays cold."""
+        """Function → the tests that call it, those of the first file first, of each the quickest first.
+
+        They are found in a child: this process stays cold.
+        """
         reading, writing = os.pipe()
         forked(functools.partial(listen, session, writing))
         os.close(writing)
@@ -142,11 +145,15 @@ class Trial:
             rows = [json.loads(line) for line in pipe]
         _child, status = os.wait()
         assert not status, "a test fails before anything is changed"
+        place = {path: number for number, path in enumerate(dict.fromkeys(item.path for item in session.items))}
         called: dict[str, list[Call]] = {}
         for number, took, names in rows:
             for name in names:
                 called.setdefault(name, []).append((took, number))
-        return {name: sorted(found) for name, found in called.items()}
+        return {
+            name: sorted(found, key=lambda call: (place[session.items[call[1]].path], call[0]))
+            for name, found in called.items()
+        }
 
 
 Call = tuple[float, int]  # how long a test took that calls a function, and its number

@@ -3,7 +3,7 @@
 import pytest
 from transitions import MachineError
 
-from engine.i18n import in_language
+from engine.i18n import _, in_language
 from engine.machine import destination
 from engine.states import MOVES, State, Trigger, allowed_triggers, state_label
 
@@ -32,6 +32,12 @@ def test_final_states_allow_nothing_but_a_return() -> None:
 def test_submitting_is_legal_from_where_the_contract_says() -> None:
     sources = {state for state in State if "submit" in allowed_triggers(state)}
     assert sources == {State.ASSIGNED, State.IN_PROGRESS, State.RETURNED}
+
+
+def test_each_move_says_why_in_both_languages() -> None:
+    reasons = {move.why for move in MOVES}
+    with in_language("vi"):
+        assert not reasons & {_(why) for why in reasons}
 
 
 def test_there_is_no_back_door_by_a_state_s_name() -> None:

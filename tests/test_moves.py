@@ -97,7 +97,7 @@ def test_what_somebody_else_changed_meanwhile_is_left_alone(
 ) -> None:
     stale = tasks[0]._replace(version=tasks[0].version - 1)
     rest = ([Step(stale, **SUBMIT)], BY_LAN) if change is apply else ("note", [(stale, {"by_hand": True})], BY_LAN)
-    with pytest.raises(Conflict, match="somebody else changed one of these tasks"), db.writing(office.engine) as held:
+    with pytest.raises(Conflict, match=r"^somebody else changed one of these tasks"), db.writing(office.engine) as held:
         change(held, *rest)
     with db.reading(office.engine) as connection:
         assert store.tasks(connection) == tasks
