@@ -37,6 +37,7 @@ check: $(DEV)
 	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
 	$(BIN)/lint-imports
 
+# Beside raw twins; what needs PostgreSQL is left out, with a word, without KH_BENCH_POSTGRESQL=postgresql+psycopg://….
 bench: $(DEV)
 	$(BIN)/python -m benchmarks --save
 	$(BIN)/python -m benchmarks.growth

@@ -1,12 +1,15 @@
 """`python -m benchmarks [ROW …]`: measure the engine beside its raw twins; the table and a JSON file."""
 
 import argparse
+import os
+import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks import report
 from benchmarks.rows import ROWS
+from benchmarks.server import PLACE, server
 from benchmarks.world import Bench
 
 MEMORY = Path("/dev/shm")
@@ -20,6 +23,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--sizes", type=lambda text: tuple(map(int, text.split(","))), default="10000,100000,1000000")
     parser.add_argument("--due", type=int, default=10_000)
     parser.add_argument("--only", choices=("shm", "disk"), help="one kind of place only")
+    parser.add_argument("--postgresql", metavar="URL", default=os.environ.get("KH_BENCH_POSTGRESQL"),
+                        help="the server on which to make databases (default: KH_BENCH_POSTGRESQL)")  # fmt: skip
     parser.add_argument("--json", type=Path, metavar="FILE", help="where the JSON goes")
     parser.add_argument("--save", action="store_true", help="put the table into RESULTS.md")
     return parser.parse_args()
@@ -33,20 +38,27 @@ def main() -> None:
             name: Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=".bench-", dir=root)))
             for name, root in roots.items() if given.only in (None, name)
         }  # fmt: skip
-        bench = Bench(given.rounds, given.units, given.sizes, given.due, places)
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        postgresql = stack.enter_context(server(given.postgresql, folder))
+        bench = Bench(given.rounds, given.units, given.sizes, given.due, places, postgresql)
         rows = []
         print(report.table([]), flush=True)
         for name in given.rows or ROWS:
+            if name.startswith("pg-") and postgresql is None:
+                print(f"left out without KH_BENCH_POSTGRESQL: {name}", file=sys.stderr, flush=True)
             for row in ROWS[name](bench):
                 rows.append(row)
                 print(report.line(row), flush=True)
+        on_server = postgresql.facts() if postgresql else {}
     facts = report.circumstances(given.rounds)
     print("\n" + ", ".join(f"{name} {value}" for name, value in facts.items()) + "\n")
     print(report.as_json(rows, facts))
     if given.json:
         given.json.write_text(report.as_json(rows, facts), "utf-8")
     if given.save:
-        report.save(rows, facts)
+        report.save([row for row in rows if row.place != PLACE], facts)
+        if on_server:
+            report.save([row for row in rows if row.place == PLACE], {**facts, **on_server}, "postgresql")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from benchmarks.__main__ import MEMORY
 from benchmarks.measure import Row, seconds
 from benchmarks.plot import plotted
 from benchmarks.rows.moving import selectors
-from benchmarks.rows.ticking import _awake
+from benchmarks.rows.ticking import awake
 from benchmarks.rows.viewing import overdue
 from benchmarks.world import AT_REST, REMINDER, Bench, act, nothing, office_at
 from engine.office import Office
@@ -54,7 +54,7 @@ def an_idle_tick(bench: Bench, size: int) -> float:
 def a_thousand_rungs(bench: Bench, size: int) -> float:
     """Of a tick with as many due as there may be: what a thousand of them cost."""
     office = _open(bench, size)
-    _awake(office)
+    awake(office)
     decided = 0
 
     def work(_turn: int) -> None:

@@ -2,10 +2,11 @@
 
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine import outbox, store
 from engine.calendar import Calendar
@@ -16,6 +17,9 @@ from engine.machine import Act
 from engine.office import Office
 from engine.service.start import start
 from engine.service.ticking import tick
+
+if TYPE_CHECKING:
+    from benchmarks.server import Server
 
 ACTOR = "lan"
 MORNING = datetime(2020, 3, 4, 1, tzinfo=UTC)  # 08:00 in the office, a Wednesday
@@ -71,8 +75,13 @@ def write_plan(folder: Path, units: int) -> Path:
 
 def office_at(path: Path, environ: dict[str, str] | None = None) -> Office:
     """The office whose database is this file."""
-    settings = load_settings(path.parent, {"KH_USER": ACTOR, **(environ or {})})
-    return Office(open_store(f"sqlite:///{path}"), settings, Calendar())
+    return office_on(f"sqlite:///{path}", path.parent, environ)
+
+
+def office_on(url: str, folder: Path, environ: dict[str, str] | None = None) -> Office:
+    """The office whose database has this address, and whose settings would lie in this folder."""
+    settings = load_settings(folder, {"KH_USER": ACTOR, **(environ or {})})
+    return Office(open_store(url), settings, Calendar())
 
 
 def on_paper(office: Office, now: datetime) -> Delivered:
@@ -94,6 +103,7 @@ class Bench:
     sizes: tuple[int, ...]  # tasks that exist, in rising order
     due: int  # of them at one tick
     places: dict[str, Path]  # "shm" or "disk" → a folder
+    server: "Server | None" = None  # of PostgreSQL, where one is given
 
     def empty(self, place: str) -> Path:
         """A database without a plan."""
@@ -101,7 +111,7 @@ class Bench:
 
     def started(self, place: str, units: int) -> Path:
         """A plan started for so many communes, its assignments sent, at rest."""
-        return self._made(place, f"started-{units}", lambda path: _start(path, units))
+        return self._made(place, f"started-{units}", lambda path: _live(office_at(path), path.parent, units))
 
     def among(self, place: str, tasks: int) -> Path:
         """The same for as many as fall due at once, among so many other tasks: half of them done, half far ahead."""
@@ -109,7 +119,7 @@ class Bench:
 
         def make(path: Path) -> None:
             shutil.copyfile(self.started(place, units), path)
-            _multiply(path, tasks // units - 1)
+            multiply(office_at(path), tasks // units - 1)
 
         return self._made(place, f"among-{tasks}", make)
 
@@ -140,20 +150,32 @@ def settle(path: Path) -> None:
     connection.close()
 
 
-def _start(path: Path, units: int) -> None:
-    office = office_at(path)
-    start(office, write_plan(path.parent, units), "nhieu", act(MORNING))
+def _live(office: Office, folder: Path, units: int) -> None:
+    live(office, write_plan(folder, units), ["nhieu"])
+
+
+def live(office: Office, plan: Path, names: Sequence[str]) -> None:
+    """Start the plan under each name; what its start says is said."""
+    for name in names:
+        start(office, plan, name, act(MORNING))
     tick(office, MORNING, as_told=True, deliver=on_paper)
     tick(office, AT_REST, as_told=True, deliver=on_paper)
     office.engine.dispose()
 
 
-def _multiply(path: Path, times: int) -> None:
+# A year on, as each kind of database keeps its instants and days.
+_YEAR_ON = {
+    "sqlite": "replace({0}, '2020-', '2021-')",
+    "postgresql": "{0} + interval '1 year'",
+}
+
+
+def multiply(office: Office, times: int) -> None:
     """Further instances of the same plan, by SQL: every other one is done, the rest falls due in a year."""
-    office = office_at(path)
+    year_on = _YEAR_ON[office.engine.dialect.name]
     then = dict.fromkeys(("opened_at", "submitted_at", "completed_at"), "touched_at")
     done = {"state": "'completed'", "next_action_at": "NULL", **then}
-    ahead = {name: f"replace({name}, '2020-', '2021-')" for name in ("next_action_at", "overdue_at", "last_day")}
+    ahead = {name: year_on.format(name) for name in ("next_action_at", "overdue_at", "last_day")}
     with writing(office.engine) as connection:
         for number in range(2, times + 2):
             connection.exec_driver_sql(_copied("instance", {"name": f"'nhieu-{number}'"}, "id = 1"))

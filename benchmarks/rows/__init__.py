@@ -3,7 +3,20 @@
 from collections.abc import Callable, Iterator
 
 from benchmarks.measure import Row
-from benchmarks.rows import cold, crowd, loading, memory, moving, notices, starting, ticking, viewing
+from benchmarks.rows import (
+    cold,
+    crowd,
+    loading,
+    memory,
+    moving,
+    notices,
+    pg_moving,
+    pg_starting,
+    pg_ticking,
+    starting,
+    ticking,
+    viewing,
+)
 from benchmarks.world import Bench
 
 ROWS: dict[str, Callable[[Bench], Iterator[Row]]] = {
@@ -16,4 +29,7 @@ ROWS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "notices": notices.rows,
     "cold": cold.rows,
     "crowd": crowd.rows,
+    "pg-start": pg_starting.rows,
+    "pg-move": pg_moving.rows,
+    "pg-tick": pg_ticking.rows,
 }

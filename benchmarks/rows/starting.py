@@ -1,6 +1,7 @@
 """Starting a plan for all communes, beside inserting the same rows."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from unittest.mock import patch
@@ -14,21 +15,28 @@ from engine.service.start import load_sound
 
 def rows(bench: Bench) -> Iterator[Row]:
     plan = write_plan(bench.places["shm"], bench.units)
+    with loaded(plan):
+        for place in bench.places:
+            yield _measured(bench, place, plan)
+
+
+@contextmanager
+def loaded(plan: Path) -> Iterator[None]:
+    """While the block lasts the plan need not be read."""
     source = load_sound(plan)
-    for place in bench.places:
-        yield _measured(bench, place, plan, source)
+    with patch.object(starting, "load_sound", lambda *_given: source):
+        yield
 
 
-def _measured(bench: Bench, place: str, plan: Path, source: object) -> Row:
+def _measured(bench: Bench, place: str, plan: Path) -> Row:
     base = bench.empty(place)
 
     def ours(path: Path) -> object:
         office = office_at(path)
-        with patch.object(starting, "load_sound", lambda *_given: source):  # the plan is loaded already
-            try:
-                return starting.start(office, plan, "nhieu", act(MORNING))
-            finally:
-                office.engine.dispose()
+        try:
+            return starting.start(office, plan, "nhieu", act(MORNING))
+        finally:
+            office.engine.dispose()
 
     rehearsal = bench.copy(base, "rehearsal")
     ours(rehearsal)

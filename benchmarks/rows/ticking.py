@@ -47,7 +47,7 @@ def _idle(bench: Bench) -> Iterator[Row]:
         office.engine.dispose()
 
 
-def _awake(office: Office) -> None:
+def awake(office: Office) -> None:
     """As if a tick had been a minute ago."""
     with writing(office.engine) as connection:
         store.beat(connection, HEARTBEAT, REMINDER - timedelta(minutes=1))
@@ -57,7 +57,7 @@ def _due(bench: Bench, place: str) -> Iterator[Row]:
     base = bench.among(place, bench.sizes[-1])
     path = bench.copy(base, "rehearsal")
     office = office_at(path)
-    _awake(office)
+    awake(office)
     decided = tick(office, REMINDER, deliver=nothing).decisions
     office.engine.dispose()
     twin = Twin.between(base, path)
@@ -70,7 +70,7 @@ def _due(bench: Bench, place: str) -> Iterator[Row]:
         ours, raw = bench.copy(base, "ours"), bench.copy(base, "raw")
         mine, plain = office_at(ours), connect(raw)
         tick(mine, AT_REST + timedelta(minutes=2), deliver=nothing)  # the plan is read already, as in `kh run`
-        _awake(mine)
+        awake(mine)
         plain.execute("SELECT count(*) FROM task WHERE next_action_at < '2000'").fetchone()
         for which in (turn % 2, 1 - turn % 2):
             if which:
