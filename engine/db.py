@@ -137,7 +137,7 @@ def commanding(engine: Engine) -> Iterator[Connection]:
     name = uuid4().hex
     with translated(engine), postgresql.certain(engine, name):
         with engine.connect().execution_options(holding=set()) as connection, connection.begin():
-            connection.execute(postgresql.COMMAND, {"id": name})
+            postgresql.write_key(connection, name)
             yield connection
             point("commit")
         point("committed")

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import URL, Engine, create_engine, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 # Both ends notice within seconds that the other one is gone: a client that is cut off holds its row locks no longer,
@@ -42,9 +43,10 @@ AGAIN = (
     "23505",  # somebody was faster with the same key: what there is to be said of it says the next run
 )
 LOST = ("08", "57P")
+FRESH_SECONDS = 1  # so long a connection that was just used is not asked again whether it lives
 SETTLE_SECONDS = 60  # so long a server may take to come back before a commit stays unknown
 
-COMMAND = text("INSERT INTO command (id, at) VALUES (:id, clock_timestamp()) ON CONFLICT DO NOTHING")
+_KEY = "INSERT INTO command (id, at) VALUES (%s, clock_timestamp()) ON CONFLICT DO NOTHING"
 ALONE = text("SELECT pg_advisory_xact_lock(:key)")
 TOGETHER = text("SELECT pg_advisory_xact_lock_shared(:key)")
 _TRY = text("SELECT pg_try_advisory_lock(:key)")
@@ -57,7 +59,7 @@ def create(url: URL) -> Engine:
     options = " ".join(f"-c {name}={value}" for name, value in SESSION.items())
     own = {name: value for name, value in CONNECTION.items() if name not in url.query}
     given = url.query.get("options", "")
-    return create_engine(
+    engine = create_engine(
         url.difference_update_query(["options"]),
         pool_pre_ping=True,
         pool_size=5,
@@ -65,11 +67,33 @@ def create(url: URL) -> Engine:
         pool_timeout=30,
         connect_args={**own, "options": f"{options} {given}".strip()},
     )
+    _ask_seldom(engine)
+    return engine
+
+
+def _ask_seldom(engine: Engine) -> None:
+    """Whoever does one transaction after the other need not ask before each: one that is lost is done again."""
+    ask, used = engine.dialect.do_ping, WeakKeyDictionary[Any, float]()
+
+    def answers(connection: Any) -> bool:
+        return time.monotonic() - used.get(connection, -FRESH_SECONDS) < FRESH_SECONDS or ask(connection)
+
+    def came_back(connection: Any, _record: Any) -> None:
+        if connection is not None:
+            used[connection] = time.monotonic()
+
+    engine.dialect.do_ping = answers  # type: ignore[method-assign, assignment]
+    event.listen(engine, "checkin", came_back)
 
 
 def may_be_done_again(error: Any) -> bool:
     """Did the database, or the way to it, take the transaction back?"""
     return _is(error, AGAIN)
+
+
+def _reason(error: BaseException) -> Any:
+    """What the driver says."""
+    return error.orig if isinstance(error, DBAPIError) else error
 
 
 def _is(error: Any, states: tuple[str, ...]) -> bool:
@@ -85,9 +109,14 @@ def certain(engine: Engine, command: str) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, engine.dialect.loaded_dbapi.Error) as error:
-        reason = error.orig if isinstance(error, DBAPIError) else error
-        if not _is(reason, LOST) or not was_committed(engine, command):
+        if not _is(_reason(error), LOST) or not was_committed(engine, command):
             raise
+
+
+def write_key(connection: Connection, command: str) -> int:
+    """Put down, in a transaction that was begun, that a command is under way; 0 where it is there already."""
+    raw: Any = connection.connection.dbapi_connection
+    return int(raw.execute(_KEY, (command,)).rowcount)
 
 
 def was_committed(
@@ -100,12 +129,12 @@ def was_committed(
     until = time.monotonic() + patience
     while True:
         try:
-            with engine.connect() as connection:
-                written = connection.execute(COMMAND, {"id": command}).rowcount
-                connection.rollback()
+            with engine.connect() as connection, connection.begin() as asking:
+                written = write_key(connection, command)
+                asking.rollback()
             return not written
-        except DBAPIError as error:
-            if not _is(error.orig, AGAIN) or time.monotonic() > until:
+        except (DBAPIError, engine.dialect.loaded_dbapi.Error) as error:
+            if not _is(_reason(error), AGAIN) or time.monotonic() > until:
                 raise
         sleep(0.5)
 

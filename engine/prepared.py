@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BindParameter,
     ColumnElement,
     Connection,
@@ -21,13 +22,19 @@ from sqlalchemy import (
     Table,
     Update,
     bindparam,
+    column,
+    func,
     insert,
+    select,
     type_coerce,
 )  # fmt: skip
+from sqlalchemy.sql.visitors import replacement_traverse
 from sqlalchemy.types import NullType
 
 Convert = Callable[[Any], Any]
 MANY = 50  # rows that are worth a stream of their own
+_KEPT = "cursor"  # of a connection
+FEW = 4  # rows that are sooner written one by one than put together
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,6 @@ class _Compiled:
     """A statement in the words of one kind of database."""
 
     sql: str
-    named: bool
     names: tuple[str, ...]
     pick: Convert  # the parameters of a row of values that names them all
     defaults: Mapping[str, Any]  # where it does not
@@ -47,9 +53,7 @@ class _Compiled:
             found = self.pick(values)
         except KeyError:
             found = self.pick({**self.defaults, **values})
-        if self.written:
-            found = self.written(found)
-        return dict(zip(self.names, found, strict=True)) if self.named else found
+        return self.written(found) if self.written else found
 
 
 class Prepared:
@@ -68,15 +72,14 @@ class Prepared:
             make = namedtuple("Row", statement.selected_columns.keys())._make  # type: ignore[attr-defined]
         self.statement, self.make, self.columns = statement, make or tuple, columns
         self._compiled: dict[str, _Compiled] = {}
+        self._together = ""  # for many rows at once
 
     def all(self, connection: Connection, **values: Any) -> list[Any]:
         """Every row of a query."""
         compiled = self._for(connection.dialect)
         cursor = _cursor(connection)
         cursor.execute(compiled.sql, compiled.arguments(values))
-        found = self.made(connection, cursor.fetchall())
-        cursor.close()
-        return found
+        return self.made(connection, cursor.fetchall())
 
     def made(self, connection: Connection, rows: Iterable[Sequence[Any]]) -> list[Any]:
         """What is handed out for rows of these columns that were read as they come."""
@@ -98,19 +101,20 @@ class Prepared:
         cursor = _cursor(connection)
         if len(rows) == 1:
             cursor.execute(compiled.sql, compiled.arguments(rows[0]))
+        elif len(rows) >= MANY and connection.dialect.name == "postgresql":
+            self._together = self._together or together(self.statement, connection.dialect, self.columns)
+            cursor.execute(self._together, [list(item) for item in zip(*map(compiled.arguments, rows), strict=True)])
         else:
             cursor.executemany(compiled.sql, list(map(compiled.arguments, rows)))
-        counted = int(cursor.rowcount)
-        cursor.close()
-        return counted
+        return int(cursor.rowcount)
 
     def copy(self, connection: Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Many new rows in one stream, as PostgreSQL takes them fastest."""
         compiled = self._for(connection.dialect)
         columns = ", ".join(f'"{name}"' for name in compiled.names)
-        with _cursor(connection) as cursor, cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as stream:
+        with _cursor(connection).copy(f'COPY "{table}" ({columns}) FROM STDIN') as stream:
             for row in rows:
-                stream.write_row(list(compiled.arguments(row).values()))
+                stream.write_row(compiled.arguments(row))
 
     def _for(self, dialect: Dialect) -> _Compiled:
         if dialect.name not in self._compiled:
@@ -118,17 +122,42 @@ class Prepared:
         return self._compiled[dialect.name]
 
     def _compile(self, dialect: Dialect) -> _Compiled:
-        compiled: Any = self.statement.compile(dialect=dialect, column_keys=self.columns)
-        names = tuple(compiled.positiontup if compiled.positional else compiled.binds)
+        compiled: Any = self.statement.compile(dialect=_numbering_its_places(dialect), column_keys=self.columns)
+        names = tuple(compiled.positiontup)
         types = [compiled.binds[name].type for name in names]
         columns: Any = self.statement.exported_columns
         fixed = {name: bind.value for name, bind in compiled.binds.items() if bind.value is not None}
         return _Compiled(
-            str(compiled), not compiled.positional, names, _getting(names),
+            str(compiled), names, _getting(names),
             {**_defaults(self.statement), **fixed},
             _converting([item.dialect_impl(dialect).bind_processor(dialect) for item in types]),
             _converting([item.type.dialect_impl(dialect).result_processor(dialect, None) for item in columns]),
         )  # fmt: skip
+
+
+def together(statement: Any, dialect: Dialect, columns: Sequence[str] | None) -> str:
+    """The statement for many rows on PostgreSQL, which come as one array for each parameter.
+
+    That is one message and one plan, where `executemany` has one for each row.
+    """
+    dialect = _numbering_its_places(dialect)
+    compiled: Any = statement.compile(dialect=dialect, column_keys=columns)
+    binds: dict[str, BindParameter[Any]] = {name: compiled.binds[name] for name in compiled.positiontup}
+    arrays = [bindparam(name, type_=ARRAY(bind.type)) for name, bind in binds.items()]
+    values: Any = func.unnest(*arrays).table_valued(*[column(name, bind.type) for name, bind in binds.items()])
+    values = values.render_derived(name="these")
+    if isinstance(statement, Insert):
+        statement = statement.from_select(list(binds), select(*values.c), include_defaults=False)
+    else:
+        statement = replacement_traverse(statement, {}, _taken_from(values))
+    found: Any = statement.compile(dialect=dialect)
+    assert found.positiontup == list(binds)  # as the arrays stand in the call of unnest
+    return str(found)
+
+
+def _taken_from(values: Any) -> Any:
+    """For a statement's parts: a parameter gives way to the column of that name."""
+    return lambda part, **_words: values.c[part.key] if isinstance(part, BindParameter) else None
 
 
 class Among:
@@ -204,16 +233,34 @@ def as_it_comes(column: ColumnElement[Any]) -> ColumnElement[Any]:
     return type_coerce(column, NullType()).label(getattr(column, "name", None))
 
 
+@cache
+def _numbering_its_places(dialect: Dialect) -> Dialect:
+    """PostgreSQL numbers its parameters itself; where psycopg is spared to rewrite names, a statement costs half."""
+    kind: Any = type(dialect)
+    return kind(paramstyle="numeric_dollar") if dialect.name == "postgresql" else dialect
+
+
 def _cursor(connection: Connection) -> Any:
-    raw = connection.connection.dbapi_connection
-    assert raw is not None
-    return raw.cursor()
+    """On PostgreSQL one for all: what it finds is read before the next statement."""
+    raw: Any = connection.connection
+    if connection.dialect.name != "postgresql":
+        return raw.dbapi_connection.cursor()
+    if (found := raw.info.get(_KEPT)) is None:
+        from psycopg import RawCursor
+
+        found = raw.info[_KEPT] = RawCursor(raw.dbapi_connection)
+    return found
 
 
 @cache
 def inserting(table: Table, columns: tuple[str, ...]) -> Prepared:
     """New rows of a table, by the columns they have."""
     return Prepared(insert(table), columns=columns)
+
+
+@cache
+def _numbering(table: Table, columns: tuple[str, ...]) -> Prepared:
+    return Prepared(insert(table).returning(table.c.id), columns=columns)
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -232,5 +279,8 @@ def insert_numbered(connection: Connection, table: Table, rows: Sequence[Mapping
         insert_rows(connection, table, rows)
         last = int(_cursor(connection).execute("SELECT last_insert_rowid()").fetchone()[0])
         return list(range(last - len(rows) + 1, last + 1))
+    if len(rows) <= FEW:
+        one = _numbering(table, tuple(rows[0]))
+        return [int(one.value(connection, **row)) for row in rows]
     statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
     return list(connection.execute(statement, [dict(row) for row in rows]).scalars())

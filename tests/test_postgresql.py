@@ -119,6 +119,23 @@ def test_an_interrupted_move_is_done_again_and_once(started: Office, other: Offi
     assert entries(started, "submit") == 1
 
 
+@pytest.mark.parametrize("fresh", [True, False])
+def test_a_connection_that_rested_is_asked_before_use(
+    started: Office, other: Office, fresh: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that was used a moment ago is not: where it is dead, the transaction is done again."""
+    monkeypatch.setattr(postgresql, "FRESH_SECONDS", 3600 if fresh else 0)
+    submit(started, "h1")
+    kill_others(other)
+    if fresh:
+        with pytest.raises(Interrupted):
+            submit(started, "h2")
+        again(lambda: submit(started, "h2"), sleep=lambda _seconds: None)
+    else:
+        submit(started, "h2")
+    assert entries(started, "submit") == 2
+
+
 @pytest.mark.parametrize("reached", [True, False])
 def test_a_commit_whose_reply_is_lost_is_looked_up(started: Office, other: Office, reached: bool) -> None:
     """Where it was committed all is well; where not, it is to be done again."""
@@ -145,8 +162,8 @@ _ENTRY = {"actor": "tester", "trigger": "test", "data": "{}"}
 
 def test_a_commit_under_way_is_waited_for(started: Office, other: Office) -> None:
     """Asked while the transaction still runs on the server: the answer is what became of it."""
-    with other.engine.connect() as connection:
-        connection.execute(postgresql.COMMAND, {"id": "c1"})
+    with other.engine.connect() as connection, connection.begin() as under_way:
+        postgresql.write_key(connection, "c1")
         answers: list[bool] = []
         asking = threading.Thread(target=lambda: answers.append(postgresql.was_committed(started.engine, "c1")))
         asking.start()
@@ -154,7 +171,7 @@ def test_a_commit_under_way_is_waited_for(started: Office, other: Office) -> Non
             while not watching.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar():
                 pass
         assert answers == []
-        connection.commit()
+        under_way.commit()
         asking.join()
     assert answers == [True]
     assert not postgresql.was_committed(started.engine, "c2")

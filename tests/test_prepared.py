@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import act, at
+from conftest import SMALL, act, at
 
 from engine import db, handins, store
 from engine.office import Office
@@ -43,3 +43,21 @@ def test_new_rows_are_told_their_numbers_in_order(office: Office, plan_file: Cal
         rows = handins.every(connection, task.id)
     assert [(row.id, row.output) for row in rows] == list(zip([*first, *more], "abcd", strict=True))
     assert rows[0].arrived_at == datetime(2020, 3, 4, 1, tzinfo=UTC)
+
+
+def test_many_rows_at_once_are_written_as_one_by_one(office: Office, plan_file: Callable[..., Path]) -> None:
+    """Values that are not there among them; and of rows that were changed since it is told."""
+    district = "    d{0}: {{name: Huyện {0}, level: district, parent: ubnd}}\n"
+    districts = "".join(map(district.format, range(80)))
+    start(office, plan_file(SMALL.replace("  groups:", f"{districts}  groups:")), "x", act(ON))
+    with db.reading(office.engine) as connection:
+        tasks = [task for task in store.tasks(connection) if task.stage == "bao-cao"]
+    assert len(tasks) > 80
+    changes = [(task, {"acked_until": ON if task.id % 2 else None, "state": "in_progress"}) for task in tasks]
+    with db.writing(office.engine) as connection:
+        assert store.update_tasks(connection, changes)
+        assert not store.update_tasks(connection, changes)
+        found = store.tasks_by_id(connection, [task.id for task in tasks])
+    assert {task.version for task in found.values()} == {tasks[0].version + 1}
+    assert all(found[task.id].acked_until == new["acked_until"] for task, new in changes)
+    assert {task.state for task in found.values()} == {"in_progress"}
