@@ -1,4 +1,4 @@
-"""Where the messages of one release are written: the items of one address as one notice, rendered once."""
+"""Where the messages of one wave are written: the items of one address as one notice, rendered once."""
 
 import hashlib
 import json
@@ -26,10 +26,11 @@ STOOD_FROM = "stood-from"  # the heartbeat of the last tick before the office st
 
 
 class Desk:
-    """Where the messages of one release are written; what several of them say alike is looked up once."""
+    """Where the messages of one wave are written; what several of them say alike is looked up once."""
 
-    def __init__(self, office: Office, connection: Connection, now: datetime):
-        self.connection, self.now, self.own_templates = connection, now, office.settings.templates
+    def __init__(self, office: Office, connection: Connection, now: datetime, *, own_templates: bool = True):
+        self.connection, self.now = connection, now
+        self.own_templates = office.settings.templates if own_templates else None
         self.zone, self.today = office.zone, local_date(now, office.zone)
         self.almanac = office.almanac(connection)
         self.failures: set[str] = set()  # what went wrong in templates, each told once
@@ -49,7 +50,7 @@ class Desk:
             today=self.today,
         )  # fmt: skip
         rendered = render_notice(notice, self.own_templates)
-        if rendered.failures:  # for the rest of this release the shipped ones will do: no morning waits on each notice
+        if rendered.failures:  # for the rest of this wave the shipped ones will do: no morning waits on each notice
             self.failures |= rendered.failures
             self.own_templates = None
         return {

@@ -1,5 +1,6 @@
 """Every query about decisions and messages: what is to be said, to whom, and what came of it."""
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
@@ -8,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, func, insert, or_, select, union_all, update
 
 from engine.rows import DecisionRow, MessageRow
-from engine.store import chunks, insert_new, table
+from engine.store import TASK, chunks, insert_new, table
 from engine.tables import Decision, Echo, Message
 
 DECISION, MESSAGE, ECHO = table(Decision), table(Message), table(Echo)
@@ -42,9 +43,20 @@ def is_ready(now: Any) -> ColumnElement[bool]:
     )
 
 
-def ready_decisions(connection: Connection, now: datetime) -> list[DecisionRow]:
-    """Pending decisions that fell due and are not put off."""
-    return decisions(connection, is_ready(now))
+def ready_decisions(connection: Connection, now: datetime, ids: Sequence[int] | None = None) -> list[DecisionRow]:
+    """Pending decisions that fell due and are not put off; where ids are given, those of them."""
+    if ids is None:
+        return decisions(connection, is_ready(now))
+    return [row for some in chunks(ids) for row in decisions(connection, DECISION.c.id.in_(some), is_ready(now))]
+
+
+def ready_by_recipient(connection: Connection, now: datetime) -> dict[int, dict[str, "array[int]"]]:
+    """instance → recipient → the ids of the decisions that are ready: as little of each as there can be."""
+    found: dict[int, dict[str, array[int]]] = {}
+    query = select(TASK.c.instance_id, DECISION.c.recipient, DECISION.c.id).join(TASK, TASK.c.id == DECISION.c.task_id)
+    for instance, recipient, key in connection.execute(query.where(is_ready(now)).order_by(DECISION.c.id)):
+        found.setdefault(instance, {}).setdefault(recipient, array("q")).append(key)
+    return found
 
 
 def defer_ready(connection: Connection, now: datetime, until: datetime) -> int:
@@ -171,10 +183,14 @@ def first_about(connection: Connection, task_ids: Iterable[int]) -> dict[tuple[i
     return found
 
 
-def messages_of_day(connection: Connection, day: date) -> set[tuple[str, str, bool, bool]]:
-    """(channel, recipient, urgent, held) of the messages of an office day: there is one of each at most."""
+def told_on(connection: Connection, day: date, addresses: Iterable[str]) -> set[tuple[str, str, bool, bool]]:
+    """(channel, address, urgent, held) of the messages of an office day: there is one of each at most."""
     query = select(MESSAGE.c.channel, MESSAGE.c.recipient, MESSAGE.c.urgent, MESSAGE.c.held)
-    return {tuple(row) for row in connection.execute(query.where(MESSAGE.c.office_date == day))}
+    found: set[tuple[str, str, bool, bool]] = set()
+    for some in chunks(sorted(set(addresses))):
+        rows = connection.execute(query.where(MESSAGE.c.office_date == day, MESSAGE.c.recipient.in_(some)))
+        found.update(map(tuple, rows))
+    return found
 
 
 def add_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:

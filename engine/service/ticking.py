@@ -12,7 +12,7 @@ from engine.clock import local_date
 from engine.db import among_others, first, one_at_a_time, reading, shared, writing
 from engine.delivery import Delivered, deliver
 from engine.desk import STOOD_FROM
-from engine.digest import Composed, compose
+from engine.digest import Composed, release
 from engine.due import Due, look
 from engine.escalation import Swept, decisions_for, sweep_batch
 from engine.ladders import STOOD_STILL
@@ -117,7 +117,7 @@ def _decide(office: Office, now: datetime, due: Due, ticked: Ticked, spread: Spr
             spread("sweep")
             sweep_all(office, now, ticked)
         if alone and (due.decisions or due.silences or ticked.decisions):
-            _compose(office, now, ticked)
+            _release(office, now, ticked)
 
 
 def sweep_all(office: Office, now: datetime, ticked: Ticked) -> None:
@@ -131,14 +131,12 @@ def sweep_all(office: Office, now: datetime, ticked: Ticked) -> None:
             return
 
 
-def _compose(office: Office, now: datetime, ticked: Ticked) -> None:
+def _release(office: Office, now: datetime, ticked: Ticked) -> None:
     """When everything that fell due by now is decided: who had a message today is written to tomorrow."""
-    with writing(office.engine) as connection:
-        one_at_a_time(connection, SWEEPING)
-        while shared(office.engine):
-            swept = sweep_batch(office, connection, now, free=False)
-            ticked.add(swept)
-            if not swept.tasks:
-                break
-        ticked.composed = compose(office, connection, now)
-        ticked.composed.deferred += ticked.put_off
+    if shared(office.engine):
+        with writing(office.engine) as connection:
+            one_at_a_time(connection, SWEEPING)  # what the others are at is decided then
+            while (swept := sweep_batch(office, connection, now, free=False)).tasks:
+                ticked.add(swept)
+    ticked.composed = release(office, now)
+    ticked.composed.deferred += ticked.put_off

@@ -21,7 +21,7 @@ import checker
 from mailserver import MailServer
 from scenarios import LATE, SCENARIOS, START, Scenario, Words, lay_out, old_dump
 
-from engine import faults
+from engine import faults, waves
 from engine.commands.main import COMMANDS, run
 from engine.service.backups import verify
 
@@ -150,6 +150,7 @@ def warm() -> None:
         importlib.import_module(f"engine.commands.{module}")
     import alembic.command  # noqa: F401
 
+    waves.WAVE = 1  # small as the plans here are, a morning takes several
     with tempfile.TemporaryDirectory(dir=MEMORY) as name, open(os.devnull, "w", encoding="utf-8") as sink:
         place = Path(name)
         os.environ["KH_MAIL_FOLDER"] = str(place / "mails")

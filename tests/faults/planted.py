@@ -81,7 +81,7 @@ def random_message_id() -> None:
 def too_early() -> None:
     """I5: what falls due within a week is sent now."""
     real = outbox.ready_decisions
-    outbox.ready_decisions = lambda connection, now: real(connection, now + timedelta(days=400))
+    outbox.ready_decisions = lambda connection, now, ids=None: real(connection, now + timedelta(days=400), ids)
     from engine import escalation
 
     agenda = escalation.agenda
