@@ -115,10 +115,10 @@ def _begun(raw: Any) -> bool:
 
 
 @contextmanager
-def writing(engine: Engine, **options: Any) -> Iterator[Connection]:
+def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction. Raises Unavailable where the database does, Interrupted where it may be done again."""
     with translated(engine):
-        with engine.connect().execution_options(**options) as connection, connection.begin():
+        with engine.connect() as connection, connection.begin():
             yield connection
             point("commit")
         point("committed")

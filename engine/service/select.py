@@ -1,7 +1,7 @@
 """Selectors: how a user names tasks in bulk."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
@@ -146,16 +146,19 @@ def _match_in(
         tasks = store.tasks(connection, *conditions)
     borne = {task.unit for task in tasks}
     _check_units(connection, blueprint, {*pattern.units, *selection.without, *selection.units} - borne)
-    fits = _fitting(blueprint, pattern, selection)
-    return [task for task in tasks if fits(task)]
+    tests = list(_tests(blueprint, pattern, selection, among_units=units is None))
+    return [task for task in tasks if all(test(task) for test in tests)] if tests else tasks
 
 
 def _known(patterns: Iterable[str], known: Iterable[str], kind: str) -> list[str]:
     known = list(known)
+    found: set[str] = set()
     for pattern in patterns:
-        if not any(fnmatchcase(name, _glob(pattern)) for name in known):
+        fitting = [name for name in known if fnmatchcase(name, _glob(pattern))] if "*" in pattern else [pattern]
+        if not fitting or fitting[0] not in known:
             raise NotFound(kind, pattern, known)
-    return [name for name in known if any(fnmatchcase(name, _glob(pattern)) for pattern in patterns)]
+        found.update(fitting)
+    return [name for name in known if name in found]
 
 
 def _glob(pattern: str) -> str:
@@ -174,22 +177,26 @@ def _check_units(connection: Connection, blueprint: Blueprint, names: Iterable[s
         raise NotFound(_("unit"), min(lost), store.unit_facts(connection, blueprint.directory_name))
 
 
-def _fitting(blueprint: Blueprint, pattern: Pattern, selection: Selection) -> Callable[[TaskRow], bool]:
-    """Which tasks a selection means; what is the same for all of them is looked up once."""
+def _tests(
+    blueprint: Blueprint, pattern: Pattern, selection: Selection, *, among_units: bool
+) -> Iterator[Callable[[TaskRow], bool]]:
+    """What the query left open of a selection; what is the same for all tasks is looked up once."""
 
-    def named(patterns: Sequence[str]) -> Callable[[str], bool]:
+    def bears(patterns: Sequence[str]) -> Callable[[TaskRow], bool]:
         units = set(_units(blueprint, [item for item in patterns if "*" not in item]))
         globs = [_glob(item) for item in patterns if "*" in item]
-        return lambda unit: unit in units or any(fnmatchcase(unit, glob) for glob in globs)
+        return lambda task: task.unit in units or any(fnmatchcase(task.unit, glob) for glob in globs)
 
-    periods = [_glob(period) for period in pattern.periods]
-    among, also, without = named(pattern.units), named(selection.units), named(selection.without)
-    return lambda task: (
-        any(fnmatchcase(task.period, period) for period in periods)
-        and among(task.unit)
-        and (not selection.units or also(task.unit))
-        and not (selection.without and without(task.unit))
-    )
+    if pattern.periods != ("*",):
+        periods = [_glob(period) for period in pattern.periods]
+        yield lambda task: any(fnmatchcase(task.period, period) for period in periods)
+    if among_units and pattern.units != ("*",):
+        yield bears(pattern.units)
+    if selection.units:
+        yield bears(selection.units)
+    if selection.without:
+        without = bears(selection.without)
+        yield lambda task: not without(task)
 
 
 def _filters(office: Office, selection: Selection, now: datetime) -> list[ColumnElement[bool]]:
