@@ -11,6 +11,7 @@ from benchmarks import report
 from benchmarks.rows import ROWS
 from benchmarks.server import PLACE, server
 from benchmarks.world import Bench
+from engine.commands.main import collect_seldom
 
 MEMORY = Path("/dev/shm")
 
@@ -32,6 +33,7 @@ def arguments() -> argparse.Namespace:
 
 def main() -> None:
     given = arguments()
+    collect_seldom()  # as the command does
     roots = {"shm": str(MEMORY) if MEMORY.is_dir() else None, "disk": "."}
     with ExitStack() as stack:
         places = {

@@ -23,7 +23,7 @@ def waves(office: Office, connection: Connection, now: datetime) -> list["array[
     """
     ready = outbox.ready_by_recipient(connection, now)
     today = local_date(now, office.zone)
-    ways: dict[str, set[Hashable]] = {}
+    ways: dict[str, list[Hashable]] = {}
     last: set[str] = set()
     for instance in (row for row in store.instances(connection) if row.id in ready):
         register = Register(connection, instance.directory)
@@ -32,7 +32,7 @@ def waves(office: Office, connection: Connection, now: datetime) -> list["array[
             register = Register(connection, instance.directory)  # another, so that the units of all are never kept
             register.load(recipient.partition("#")[0] for recipient in some)
             for recipient in some:
-                ways.setdefault(recipient, set()).update(addresses_of(register, recipient, today))
+                ways.setdefault(recipient, []).extend(addresses_of(register, recipient, today))
     return list(_filled(ready.values(), (group for group in _together(ways) if last.isdisjoint(group))))
 
 

@@ -5,10 +5,11 @@ from zoneinfo import available_timezones
 
 import pytest
 from conftest import Kh
+from holidays import country_holidays
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.calendar import Announced, Calendar
+from engine.calendar import Announced, Calendar, public_holidays
 from engine.clock import instant_of, local_date
 from engine.i18n import in_language
 
@@ -34,6 +35,11 @@ def test_tet(first: date, last: date) -> None:
     while day <= last:
         assert not CALENDAR.is_working(day), day
         day += timedelta(1)
+
+
+def test_the_holidays_are_those_of_the_package() -> None:
+    for year in range(2007, 2031):
+        assert public_holidays(year) == dict(country_holidays("VN", years=year, language="en_US"))
 
 
 @pytest.mark.parametrize("new_year", [date(2007, 2, 17), date(2030, 2, 2), date(2053, 2, 18)])

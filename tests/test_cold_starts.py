@@ -14,7 +14,8 @@ from engine.service.start import start
 pytestmark = pytest.mark.store("sqlite")
 
 # What is slow to import → the commands that may.
-LIBRARIES = ("alembic", "apscheduler", "asyncio", "docx", "email.mime", "holidays", "icalendar", "jinja2", "lark",
+LIBRARIES = ("alembic", "apscheduler", "asyncio", "docx", "email.mime", "holidays", "holidays.countries",
+             "icalendar", "jinja2", "lark",
              "openpyxl", "pydantic", "rich", "smtplib", "sqlalchemy", "sqlmodel", "transitions", "yaml")  # fmt: skip
 STORE = {"asyncio", "pydantic", "sqlalchemy", "sqlmodel", "transitions"}  # SQLAlchemy asks for asyncio
 MAY_IMPORT: dict[tuple[str, ...], set[str]] = {

@@ -13,8 +13,10 @@ import json, sys
 from datetime import datetime
 from pathlib import Path
 from benchmarks.world import office_at
+from engine.commands.main import collect_seldom
 import engine.scheduler
 from engine.service.ticking import tick
+collect_seldom()
 office = office_at(Path(sys.argv[1]))
 found = []
 for moment in sys.argv[2:]:
