@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.configfile import find_config
-from engine.errors import BadValue, nearest
+from engine.errors import BadValue, nearest, reason_of
 from engine.i18n import _
 
 SECRET = "•••"
@@ -268,7 +268,7 @@ def _read_toml(path: Path) -> dict[str, str]:
     try:
         document = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadValue(_("cannot read {path}: {error}").format(path=path, error=error)) from error
+        raise BadValue(_("cannot read {path}: {reason}").format(path=path, reason=reason_of(error))) from error
     flat = _flatten(document)
     known = {key.toml for key in KEYS.values()}
     for name in flat:

@@ -1,32 +1,23 @@
-"""Connections and the schema: SQLite in WAL with full durability and one writer at a time, or PostgreSQL."""
+"""The store: transactions, the schema and its migrations, on SQLite or PostgreSQL."""
 
-import os
-import random
-import sqlite3
-import time
 import zlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
-from sqlalchemy.pool import StaticPool
 from sqlmodel import SQLModel
 
-from engine import postgresql
+from engine import postgresql, sqlite
 from engine.errors import BadValue, Interrupted, Unavailable
-from engine.faults import point, watch
+from engine.faults import point
 from engine.i18n import _
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-BUSY_SECONDS = 30
-PAUSE = 0.002  # seconds until a writer asks again whether it is its turn
-PATIENCE = f"busy_timeout={BUSY_SECONDS * 1000}"
-PRAGMAS = (PATIENCE, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 
 
 def connect(url: str) -> Engine:
@@ -34,7 +25,7 @@ def connect(url: str) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
-            return _sqlite(url, parsed.database)
+            return sqlite.create(url, parsed.database)
         return postgresql.create(parsed)
     except (ArgumentError, NoSuchModuleError, ValueError, ModuleNotFoundError) as error:
         message = _("not a database address: {url} (write sqlite:///kh.db or postgresql+psycopg://…)")
@@ -46,72 +37,6 @@ def hide_password(url: str) -> str:
         return make_url(url).render_as_string(hide_password=True)
     except (ArgumentError, ValueError):
         return url.split("@")[-1]
-
-
-def _sqlite(url: str, path: str | None) -> Engine:
-    if not path or path == ":memory:":
-        engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-    else:
-        _make_private(Path(path))
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
-    event.listen(engine, "connect", _set_pragmas)
-    event.listen(engine, "begin", _begin_immediate)
-    watch(engine)
-    return engine
-
-
-def _make_private(path: Path) -> None:
-    """Folder and file are the owner's alone; the file is made here so that it is never readable by others."""
-    try:
-        if not path.parent.exists():
-            path.parent.mkdir(parents=True, mode=0o700)
-        if not path.exists():
-            with suppress(FileExistsError):  # another process was faster, and may have locks on it
-                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except OSError as error:
-        raise Unavailable(
-            _("cannot create the database {path}: {reason}").format(path=path, reason=error.strerror)
-        ) from error
-
-
-def _set_pragmas(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves
-    for pragma in PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_immediate(connection: Connection) -> None:
-    """Take the write lock at once: a deferred BEGIN that upgrades later fails under a second writer."""
-    point("begin")
-    raw = connection.connection.dbapi_connection
-    assert raw is not None
-    if connection.get_execution_options().get("reading"):
-        raw.execute("BEGIN")
-    else:
-        _take_a_turn(raw)
-
-
-def _take_a_turn(raw: Any) -> None:
-    """Ask for the write lock again every moment: SQLite itself asks ever more seldom, and who waits longest is last."""
-    raw.execute("PRAGMA busy_timeout=0")
-    try:
-        for _turn in range(int(BUSY_SECONDS / PAUSE)):
-            if _begun(raw):
-                return
-            time.sleep(random.uniform(0.5, 1.5) * PAUSE)
-        raw.execute("BEGIN IMMEDIATE")
-    finally:
-        raw.execute(f"PRAGMA {PATIENCE}")
-
-
-def _begun(raw: Any) -> bool:
-    try:
-        raw.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-            raise
-        return False
-    return True
 
 
 @contextmanager
@@ -207,11 +132,9 @@ def open_read_only(url: str) -> Engine:
 
     Raises BadValue where there is none, Unavailable where its schema is not this program's.
     """
-    engine = connect(url) if _exists(url) else None
-    if engine is None:
-        raise BadValue(_("there is no database at {url}").format(url=hide_password(url)))
+    engine = connect_existing(url)
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _only_read)
+        event.listen(engine, "connect", sqlite.only_read)
         engine = engine.execution_options(reading=True)
     else:
         engine = engine.execution_options(**postgresql.READING)
@@ -224,6 +147,13 @@ def open_read_only(url: str) -> Engine:
     return engine
 
 
+def connect_existing(url: str) -> Engine:
+    """As `connect`. Raises BadValue where there is no database yet."""
+    if not _exists(url):
+        raise BadValue(_("there is no database at {url}").format(url=hide_password(url)))
+    return connect(url)
+
+
 def _exists(url: str) -> bool:
     """Is the file of an SQLite address there? Any other server says so itself."""
     try:
@@ -231,10 +161,6 @@ def _exists(url: str) -> bool:
     except ArgumentError:
         return True
     return parsed.get_backend_name() != "sqlite" or bool(parsed.database and Path(parsed.database).is_file())
-
-
-def _only_read(connection: Any, _record: Any) -> None:
-    connection.execute("PRAGMA query_only=ON")
 
 
 def in_memory() -> Engine:
@@ -325,25 +251,3 @@ def first(engine: Engine, name: str) -> Iterator[bool]:
             yield alone
     else:
         yield True
-
-
-@contextmanager
-def exclusive(engine: Engine, name: str) -> Iterator[None]:
-    """Only one process at a time does what `name` says with a file. The lock dies with its holder."""
-    if engine.url.database in (None, "", ":memory:"):
-        yield
-    else:
-        path = Path(f"{engine.url.database}-{name}")
-        _make_private(path)
-        with _translated_lock(), closing(sqlite3.connect(path, timeout=600)) as lock:
-            lock.isolation_level = None
-            lock.execute("BEGIN EXCLUSIVE")
-            yield
-
-
-@contextmanager
-def _translated_lock() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        raise Unavailable(_("the database does not answer: {reason}").format(reason=error)) from error

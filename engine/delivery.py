@@ -15,7 +15,7 @@ from engine.addressing import redirect
 from engine.channels import CHANNELS
 from engine.channels.contract import AMBIGUOUS, Channel, Result, Verdict
 from engine.clock import local_date
-from engine.db import exclusive, reading, shared, writing
+from engine.db import reading, shared, writing
 from engine.decisions import REASONS, SEND
 from engine.errors import Unavailable
 from engine.i18n import N_, _
@@ -23,6 +23,7 @@ from engine.leases import Lease
 from engine.office import Office, Register, in_charge
 from engine.pace import Pace, pace_of
 from engine.rows import DecisionRow, MessageRow
+from engine.sqlite import exclusive
 from engine.triage import Hearing
 
 # Minutes to wait after the 1st, 2nd, … failed attempt; after the last one the message is a dead letter.

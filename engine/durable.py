@@ -19,8 +19,12 @@ def unfinished(path: Path, mode: int = PRIVATE, *, contested: bool = False) -> I
     each writes a file of its own name, because another may be at it.
     """
     part = path.with_name(f".{path.name}{secrets.token_hex(8) if contested else ''}.part")
-    part.unlink(missing_ok=True)
-    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
+    try:
+        part.unlink(missing_ok=True)
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
+    except OSError as error:
+        error.filename = str(path)  # the one that was asked for
+        raise
     try:
         yield part
         part.chmod(mode)

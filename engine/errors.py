@@ -1,10 +1,35 @@
 """Every error a user can meet: what is wrong, where, and what to do instead."""
 
+import errno
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.i18n import _
+from engine.i18n import N_, _
+
+# Why the system refused a file, as a reader would say it; the system itself says it in English only.
+_REASONS = {
+    errno.ENOENT: N_("there is no such file or folder"),
+    errno.EACCES: N_("it may not be opened"),
+    errno.EPERM: N_("this is not allowed"),
+    errno.EEXIST: N_("it is there already"),
+    errno.EISDIR: N_("it is a folder"),
+    errno.ENOTDIR: N_("a folder is expected where there is a file"),
+    errno.ENAMETOOLONG: N_("the name is too long"),
+    errno.ELOOP: N_("its links lead in a circle"),
+    errno.ENOSPC: N_("the disk is full"),
+    errno.EDQUOT: N_("the disk is full"),
+    errno.EFBIG: N_("the file would become too large"),
+    errno.EROFS: N_("the disk can only be read"),
+    errno.EMFILE: N_("too many files are open"),
+    errno.ECONNREFUSED: N_("nobody answers there"),
+}
+
+
+def reason_of(error: Exception) -> str:
+    """Why the system refused, in the reader's words where they are known."""
+    known = _REASONS.get(getattr(error, "errno", None) or 0)
+    return _(known) if known else getattr(error, "strerror", None) or str(error)
 
 
 @dataclass(frozen=True, slots=True)

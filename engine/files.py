@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from engine.durable import unfinished
-from engine.errors import BadValue, Unavailable
+from engine.errors import BadValue, Unavailable, reason_of
 from engine.i18n import _
 from engine.plan.writing import one_line
 
@@ -60,8 +60,7 @@ def _open(path: Path) -> BinaryIO:
     except (OSError, ValueError) as error:  # of the latter kind: a null byte
         if path.is_symlink():
             raise BadValue(_("{path} is a link: name the file itself").format(path=path)) from error
-        reason = getattr(error, "strerror", None) or error
-        raise BadValue(_("cannot read {path}: {reason}").format(path=path, reason=reason)) from error
+        raise BadValue(_("cannot read {path}: {reason}").format(path=path, reason=reason_of(error))) from error
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise BadValue(_("{path} is no regular file").format(path=path))
@@ -106,7 +105,7 @@ def _writing(target: Path) -> Iterator[BinaryIO]:
             yield copy
     except OSError as error:
         text = _("cannot keep a file in {folder}: {reason}")
-        raise Unavailable(text.format(folder=target.parent.parent, reason=error.strerror)) from error
+        raise Unavailable(text.format(folder=target.parent.parent, reason=reason_of(error))) from error
 
 
 def _copy(source: BinaryIO, copy: BinaryIO, paper: Paper) -> None:
@@ -136,7 +135,7 @@ def save(folder: Path, digest: str, name: str, into: Path) -> Path:
         content = place(folder, digest).read_bytes()
     except OSError as error:
         text = _("the kept file {name} cannot be read: {reason}")
-        raise Unavailable(text.format(name=name, reason=error.strerror)) from error
+        raise Unavailable(text.format(name=name, reason=reason_of(error))) from error
     if hashlib.sha256(content).hexdigest() != digest:
         raise Unavailable(_("the kept file {name} is damaged: it is not what was handed in").format(name=name))
     try:
@@ -144,7 +143,7 @@ def save(folder: Path, digest: str, name: str, into: Path) -> Path:
         return _write_new(into, name, content)
     except OSError as error:
         text = _("cannot write to {folder}: {reason}")
-        raise Unavailable(text.format(folder=into, reason=error.strerror)) from error
+        raise Unavailable(text.format(folder=into, reason=reason_of(error))) from error
 
 
 def _write_new(into: Path, name: str, content: bytes) -> Path:

@@ -93,8 +93,15 @@ def test_a_source_that_changed_in_between_is_told(urls: tuple[str, str], kh: Kh,
     assert "changed since the copy was begun (entry)" in ran.err
 
 
+def test_a_source_that_is_not_there_is_not_made(urls: tuple[str, str], kh: Kh, tmp_path: Path) -> None:
+    gone = tmp_path / "none" / "kh.db"
+    ran = kh("db", "copy", f"sqlite:///{gone}", urls[1], ok=False)
+    assert (ran.code, "there is no database at" in ran.err, gone.parent.exists()) == (1, True, False), ran.err
+
+
 def test_the_schema_of_the_source_is_this_program_s(urls: tuple[str, str], kh: Kh, tmp_path: Path) -> None:
-    ran = kh("db", "copy", f"sqlite:///{tmp_path / 'none.db'}", urls[1], ok=False)
+    (tmp_path / "empty.db").touch()
+    ran = kh("db", "copy", f"sqlite:///{tmp_path / 'empty.db'}", urls[1], ok=False)
     assert (ran.code, "kh db upgrade" in ran.err) == (1, True)
 
 

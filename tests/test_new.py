@@ -166,7 +166,7 @@ def test_nothing_is_overwritten_and_a_dry_run_writes_nothing(kh: Kh, tmp_path: P
         (["a.yaml", "-o", "b.yaml"], 2, "give the file once"),
         (["--directory", "khong-co.yaml"], 1, "no such file"),
         (["--directory", str(DIRECTORIES[0]), "--coordinator", "Sở Ngoại vụ"], 1, "(did you mean Sở Nội vụ?)"),
-        (["-o", "khong/co/x.yaml"], 4, "No such file"),
+        (["-o", "khong/co/x.yaml"], 4, "x.yaml: there is no such file or folder"),
     ],
 )
 def test_what_cannot_be_written_is_said_in_one_line(kh: Kh, words: list[str], code: int, said: str) -> None:

@@ -26,6 +26,9 @@ REFUSED: tuple[tuple[str, int, str], ...] = (
     ("notices release 1 --doc 5/U --signed-by A", 1, "message 1 is"),
     ("close z* w* --reason r", 1, "instance not found: z* w*"),
     ("units list none", 1, "directory not found: none"),
+    ("backup none/x.db", 4, "none/x.db: there is no such file or folder"),
+    ("start none.yaml", 1, "cannot read none.yaml: there is no such file or folder"),
+    ("submit x/bao-cao/h1 --file none", 1, "cannot read none: there is no such file or folder"),
 )
 
 

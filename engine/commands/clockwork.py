@@ -8,6 +8,7 @@ from engine import heartbeats
 from engine.commands.app import clock_of, moment, with_office
 from engine.commands.output import local, print_json, working
 from engine.db import shared, writing
+from engine.errors import reason_of
 from engine.i18n import _, counted
 from engine.office import Office
 from engine.reports.metrics import write_metrics
@@ -84,7 +85,7 @@ def leave_metrics(office: Office) -> None:
         try:
             write_metrics(office, path)
         except OSError as error:
-            click.echo(_("cannot write {path}: {reason}").format(path=path, reason=error.strerror), err=True)
+            click.echo(_("cannot write {path}: {reason}").format(path=path, reason=reason_of(error)), err=True)
 
 
 def be_heard(office: Office) -> None:

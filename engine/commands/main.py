@@ -12,7 +12,7 @@ import click
 
 from engine import __version__
 from engine.configfile import find_config
-from engine.errors import KhError
+from engine.errors import KhError, reason_of
 from engine.i18n import DOMAIN, LOCALE_DIR, N_, _, language_from, use_language
 
 # command → (module below engine.commands, what it is for). A module is imported when its command runs.
@@ -190,7 +190,8 @@ def run(words: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        click.echo(_("Error: {text}").format(text=error), err=True)
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(_("Error: {text}").format(text=where + reason_of(error)), err=True)
         return 4
     except MemoryError:
         click.echo(_("Error: {text}").format(text=_("there is not enough memory")), err=True)

@@ -1,20 +1,14 @@
 """Reading the files a plan consists of: regular files of a bounded size, nothing else."""
 
-import errno
 import os
 import stat
 from pathlib import Path
 
-from engine.errors import BadValue, NotFound
-from engine.i18n import N_, _
+from engine.errors import BadValue, NotFound, reason_of
+from engine.i18n import _
 from engine.plan.yamltree import MAX_BYTES
 from engine.resources import data_dir
 
-_REASONS = {
-    errno.ENOENT: N_("there is no such file"),
-    errno.EACCES: N_("it may not be read"),
-    errno.ELOOP: N_("its links lead in a circle"),
-}
 YAML, TABLE = (".yaml", ".yml"), (".csv",)
 
 
@@ -32,9 +26,7 @@ def read_file(path: Path, kinds: tuple[str, ...] = ()) -> bytes:
             raise BadValue(_("{path} is a database in use").format(path=path))
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError) as error:
-        known = _REASONS.get(getattr(error, "errno", None) or 0)
-        reason = _(known) if known else getattr(error, "strerror", None) or str(error)
-        raise BadValue(_("cannot read {path}: {reason}").format(path=path, reason=reason)) from error
+        raise BadValue(_("cannot read {path}: {reason}").format(path=path, reason=reason_of(error))) from error
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise BadValue(_("{path} is not a file").format(path=path))
@@ -42,7 +34,7 @@ def read_file(path: Path, kinds: tuple[str, ...] = ()) -> bytes:
         with os.fdopen(descriptor, "rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise BadValue(_("cannot read {path}: {reason}").format(path=path, reason=error.strerror)) from error
+        raise BadValue(_("cannot read {path}: {reason}").format(path=path, reason=reason_of(error))) from error
     if len(data) > MAX_BYTES:
         raise BadValue(_("{path} is larger than 20 MB").format(path=path))
     return data

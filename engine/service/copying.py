@@ -10,7 +10,16 @@ from sqlmodel import SQLModel
 
 from engine import store
 from engine.config import Settings
-from engine.db import bring_up_to_date, connect, head_version, reading, shared, usable_version, writing
+from engine.db import (
+    bring_up_to_date,
+    connect,
+    connect_existing,
+    head_version,
+    reading,
+    shared,
+    usable_version,
+    writing,
+)
 from engine.errors import BadValue, Conflict, Unavailable
 from engine.files import keep, look_at, place
 from engine.handins import HAND_IN
@@ -38,7 +47,7 @@ def copy(source_url: str, target_url: str, settings: Settings, now: datetime) ->
     Raises BadValue for a source that is not there or older than this program, Conflict where the target holds
     anything else, or the source changed since the interrupted copy, Unavailable where the copy is not sound.
     """
-    source, target = connect(source_url), connect(target_url)
+    source, target = connect_existing(source_url), connect(target_url)
     try:
         return _copy(office_of(source, settings), office_of(target, settings), now)
     finally:

@@ -108,9 +108,9 @@ def entry_changed() -> None:
 
 def loose_ends() -> None:
     """I7: nobody keeps references."""
-    from engine import db
+    from engine import sqlite
 
-    db.PRAGMAS = tuple(pragma for pragma in db.PRAGMAS if "foreign_keys" not in pragma)
+    sqlite.PRAGMAS = tuple(pragma for pragma in sqlite.PRAGMAS if "foreign_keys" not in pragma)
     real = outbox.add_decisions
     outbox.add_decisions = lambda connection, rows: real(
         connection, [*rows, *({**row, "task_id": 999} for row in rows[:1])]

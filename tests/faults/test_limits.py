@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from harness import MEMORY, Trial, Violation, World
 
-from engine import db, faults
+from engine import faults, sqlite
 
 PAGE, LARGE = 4096, 16 << 20
 ELSEWHERE: list[object] = []  # memory that is taken
@@ -86,9 +86,9 @@ def ending(k: int) -> Callable[[World], None]:
 
 def impatient() -> None:
     """Waits a moment for a locked database instead of half a minute."""
-    db.PATIENCE = "busy_timeout=50"
-    db.PRAGMAS = (db.PATIENCE, *db.PRAGMAS[1:])
-    db.BUSY_SECONDS = 0
+    sqlite.PATIENCE = "busy_timeout=50"
+    sqlite.PRAGMAS = (sqlite.PATIENCE, *sqlite.PRAGMAS[1:])
+    sqlite.BUSY_SECONDS = 0
 
 
 # The limits that every scenario meets come first.
