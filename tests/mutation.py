@@ -37,7 +37,7 @@ ROOT = Path(__file__).parent.parent
 # What is changed together, and the tests that have to notice.
 GROUPS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
     "states": (("states", "machine", "decisions"), ("machine", "moves", "decisions", "stages")),
-    "ladders": (("escalation", "ladders"), ("agenda", "ladders", "notices", "quiet", "stages")),
+    "ladders": (("escalation", "ladders"), ("agenda", "recipients", "sweep", "ladders", "notices", "quiet")),
     "deadlines": (
         sorted(f"deadlines.{path.stem}" for path in (ROOT / "engine" / "deadlines").glob("[a-z]*.py")),
         ("deadlines", "deadlines_measures", "bad_plans"),

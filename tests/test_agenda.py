@@ -135,6 +135,11 @@ def test_the_day_of_a_rung(when: str, condition: str | None, times: Timeline, li
     assert due(make_rung(when, 0, ["responsible"], "nhac-viec", condition=condition), times) == lines
 
 
+def test_a_rung_that_counts_no_more_keeps_none_behind_it_back() -> None:
+    asking = make_rung("1 tháng sau khi giao", 0, ["coordinator"], "chua-co-han", condition="undated")
+    assert due((asking, *built_in("ongoing"), asking)) == ["opening 1 04/03"]
+
+
 def test_the_opening_is_told_at_its_very_moment_and_all_else_when_work_begins() -> None:
     opening = make_rung("opening", 0, ["responsible"], "giao-viec", repeat=Repeat(Duration(1, "week"), 2))
     found, _following = agenda((opening,), TIMES, CALENDAR, None, END)
