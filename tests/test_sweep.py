@@ -11,6 +11,7 @@ from engine import db, outbox, store
 from engine.decisions import REASONS
 from engine.escalation import Swept, sweep_batch
 from engine.office import Office
+from engine.service.calendars import load
 from engine.service.moves import move
 from engine.service.select import Selection
 from engine.service.start import start
@@ -50,15 +51,14 @@ class Running:
             tasks = {task.id: task for task in store.tasks(connection)}
             rows = outbox.decisions(connection)
         return [
-            f"{'/'.join(tasks[row.task_id].selector.split('/')[1:])} {row.rung} {row.recipient} {row.outcome}"
-            for row in rows
+            f"{tasks[row.task_id].selector.removeprefix('x/')} {row.rung} {row.recipient} {row.outcome}" for row in rows
         ]
 
     def looked_at(self) -> dict[str, str | None]:
         """When the sweep comes back to each task, in office time."""
         with db.reading(self.office.engine) as connection:
             tasks = store.tasks(connection)
-        return {"/".join(task.selector.split("/")[1:]): _shown(task.next_action_at) for task in tasks}
+        return {task.selector.removeprefix("x/"): _shown(task.next_action_at) for task in tasks}
 
 
 def _shown(moment: datetime | None) -> str | None:
@@ -178,7 +178,26 @@ def test_what_is_done_or_stands_still_is_not_looked_at_again(run: Running) -> No
     assert (found["bao-cao/h1"], found["bao-cao/h2"]) == (None, None)
 
 
-def test_two_plans_are_swept_each_by_its_own_calendar(run: Running, plan_file: Callable[..., Path]) -> None:
-    start(run.office, plan_file(SMALL, "q.yaml"), "y", act(at(EIGHT)))
-    assert run.sweep(EIGHT).decisions == 6
-    assert run.sweep("2020-03-19 08:00").decisions == 2 + 2 + 2
+STORM = """
+announcements:
+  - source: Công văn số 12/UBND-VX ngày 03/3/2020
+    off: 2020-03-26 .. 2020-03-27
+"""
+
+
+def test_each_plan_and_each_unit_by_its_own_calendar(
+    run: Running, plan_file: Callable[..., Path], tmp_path: Path
+) -> None:
+    (tmp_path / "lich.yaml").write_text("calendar: tinh-x\n" + STORM, encoding="utf-8")
+    own = plan_file(PLAN.replace("coordinator: so-a", "calendar: lich.yaml\ncoordinator: so-a"), "q.yaml")
+    start(run.office, own, "y", act(at(EIGHT)))
+    (tmp_path / "h1.yaml").write_text(f"{STORM}    directory: nho\n    unit: h1\n", encoding="utf-8")
+    load(run.office, tmp_path / "h1.yaml", act(at(EIGHT)))
+    assert run.sweep(EIGHT) == Swept(tasks=10, decisions=8)
+    found = run.looked_at()
+    days = {task: found[task] for task in ("bao-cao/h1", "bao-cao/h2", "y/bao-cao/h1", "y/bao-cao/h2")}
+    assert days == {
+        "bao-cao/h1": "03-17 07:30", "bao-cao/h2": "03-19 07:30",
+        "y/bao-cao/h1": "03-17 07:30", "y/bao-cao/h2": "03-17 07:30",
+    }  # fmt: skip
+    assert run.sweep("2020-05-25 07:30").opened == 2
