@@ -109,6 +109,7 @@ RUNGS: tuple[tuple[str, str | None, Timeline, list[str]], ...] = (
     ("1 ngày làm việc sau hạn", None, GRACE, ["T+1 1 03/04"]),
     ("ngày hạn", None, GRACE, ["T0 1 30/03"]),
     ("3 ngày làm việc trước hạn", None, GRACE, ["T-3 1 25/03"]),
+    ("2 ngày sau hạn", None, replace(TIMES, grace=Duration(2, "working-day")), ["T+2d 1 03/04"]),
     ("1 ngày làm việc sau khi gửi", None, replace(SENT, grace=Duration(2, "day")), ["submission+1 1 03/04"]),
     # the day of the hand-in is that of the office, not that of Greenwich
     ("1 ngày sau khi gửi", None, SENT, ["submission+1d 1 03/04"]),
@@ -138,6 +139,14 @@ def test_the_day_of_a_rung(when: str, condition: str | None, times: Timeline, li
 def test_a_rung_that_counts_no_more_keeps_none_behind_it_back() -> None:
     asking = make_rung("1 tháng sau khi giao", 0, ["coordinator"], "chua-co-han", condition="undated")
     assert due((asking, *built_in("ongoing"), asking)) == ["opening 1 04/03"]
+
+
+def test_the_day_of_a_hand_in_is_that_of_the_office_s_own_zone() -> None:
+    rung = make_rung("1 ngày sau khi gửi", 0, ["coordinator"], "nhac-viec")
+    evening = replace(TIMES, submitted_at=at("2020-03-23 23:30"))  # in Tokyo it is the 24th already
+    for place, day in (("Asia/Ho_Chi_Minh", 24), ("Asia/Tokyo", 25)):
+        (found,), _following = agenda((rung,), evening, Calendar(zone=place), None, END)
+        assert local_date(found.at, place) == date(2020, 3, day)
 
 
 def test_the_opening_is_told_at_its_very_moment_and_all_else_when_work_begins() -> None:
@@ -221,6 +230,8 @@ def test_the_next_morning_is_that_of_a_working_day() -> None:
     assert next_morning(at("2020-04-01 23:30"), CALENDAR) == at("2020-04-03 07:30")
     assert next_morning(at("2020-04-03 06:00"), CALENDAR) == at("2020-04-06 07:30")
     assert next_morning(at("2020-04-05 06:00"), CALENDAR) == at("2020-04-06 07:30")
+    there = Calendar(zone="UTC")  # where it is still the 6th
+    assert next_morning(at("2020-04-07 06:00"), there) == at("2020-04-07 14:30")
 
 
 # ---- the dates of a task that rungs hang on -------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """Whom a rung is for: each target of each kind of task, who stands above, and the decisions that are made of it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -156,8 +155,12 @@ def test_what_ends_at_once_says_why(asked: Asked) -> None:
     assert [(row["recipient"], row["role"], row["outcome"], row["reason"]) for row in nobody] == [
         ("ld", "responsible", "cancelled", REASONS["nobody-above"].text)
     ]
-    low = replace(rung("parent"), severity=1, to=("through",))
-    assert decisions_for(low, 1, DUE, asked.blueprint, asked.tasks["chung"], asked.register) == []
+    nobody = decisions_for(rung("parent", severity=2), 1, DUE, asked.blueprint, asked.tasks["doan"], asked.register)
+    assert [row["outcome"] for row in nobody] == ["cancelled"]
+    found = decisions_for(rung("coordinator"), 1, DUE, asked.blueprint, asked.tasks["dinh"], asked.register)
+    assert [(row["recipient"], row["outcome"]) for row in found] == [("so-a", "pending")]
+    empty = rung("through", severity=2)
+    assert decisions_for(empty, 1, DUE, asked.blueprint, asked.tasks["chung"], asked.register) == []
 
 
 def test_a_head_of_another_day_is_not_written_to(asked: Asked) -> None:

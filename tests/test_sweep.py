@@ -16,6 +16,7 @@ from engine.service.moves import move
 from engine.service.select import Selection
 from engine.service.start import start
 from engine.service.suspensions import suspend
+from engine.settle import SYSTEM
 from engine.states import Trigger
 
 pytestmark = pytest.mark.store("sqlite")
@@ -201,3 +202,35 @@ def test_each_plan_and_each_unit_by_its_own_calendar(
         "y/bao-cao/h1": "03-17 07:30", "y/bao-cao/h2": "03-17 07:30",
     }  # fmt: skip
     assert run.sweep("2020-05-25 07:30").opened == 2
+    evening = run.sweep("2020-05-28 20:00")
+    assert evening.deferred == evening.decisions == 4  # the quarter's opening and the day to be fixed, of each plan
+
+
+WAITING = """
+  khoa: {name: Sau cùng, clause: IV, responsible: h2, after: [bao-cao], gate: strict, deadline: trước ngày 10/4/2020}
+"""
+
+
+def test_while_a_task_waits_none_of_its_rungs_is_decided(office: Office, plan_file: Callable[..., Path]) -> None:
+    start(office, plan_file(SMALL + WAITING), "x", act(at(EIGHT)))
+    run = Running(office)
+    with db.writing(office.engine) as connection:  # as if it had been looked at for another reason
+        (task,) = [task for task in store.tasks(connection) if task.stage == "khoa"]
+        store.update_tasks(connection, [(task, {"next_action_at": at("2020-04-20 08:00")})])
+    run.sweep("2020-04-20 08:00")
+    assert [line for line in run.decided() if line.startswith("khoa")] == []
+    assert run.looked_at()["khoa/h2"] is None
+
+
+def test_what_waits_for_its_period_is_looked_at_when_that_begins(run: Running) -> None:
+    """Perhaps sooner, for its day is asked for; and what opens by itself is opened by the system."""
+    with db.writing(run.office.engine) as connection:
+        (task,) = [task for task in store.tasks(connection) if task.period == "2020-Q2"]
+        store.update_tasks(connection, [(task, {"next_action_at": at("2020-03-20 08:00")})])
+    run.sweep("2020-03-20 08:00")
+    assert run.looked_at()["quy/2020-Q2/so-a"] == "05-25 07:30"
+    run.sweep("2020-05-25 07:30")
+    with db.reading(run.office.engine) as connection:
+        (entry,) = store.entries(connection, limit=1)
+    assert (entry.trigger, entry.period, entry.actor) == ("open", "2020-Q2", SYSTEM)
+    assert entry.at == entry.happened_at == at("2020-05-25 07:30")
