@@ -26,6 +26,9 @@ TASKS, SINGLE = 10_600, 500
 DATABASE = "kh_bench"
 
 
+Round = tuple[list[float], float]  # ours, one and a thousand a transaction; theirs. All in moves a second
+
+
 @dataclass(frozen=True)
 class Peer:
     needs: tuple[str, ...]
@@ -99,7 +102,7 @@ def ours(bench: Bench) -> tuple[float, float]:
 
 def rows(names: Sequence[str], rounds: int, url: str | None) -> list[Row]:
     """A round is every peer once, each between two of ours: what else the machine does meets all alike."""
-    found: dict[str, list[tuple[float, float]]] = {name: [] for name in names if url or not PEERS[name].server}
+    found: dict[str, list[Round]] = {name: [] for name in names if url or not PEERS[name].server}
     root = MEMORY if MEMORY.is_dir() else None
     with tempfile.TemporaryDirectory(prefix=".bench-", dir=root) as world:
         bench = Bench(1, TASKS, (TASKS,), TASKS, {"shm": Path(world)})
@@ -108,18 +111,19 @@ def rows(names: Sequence[str], rounds: int, url: str | None) -> list[Row]:
             with tempfile.TemporaryDirectory(prefix=".bench-", dir=root) as folder:
                 other = theirs(name, PEERS[name], Path(folder), url or "")
             after = ours(bench)
-            which = 1 if PEERS[name].bulk else 0
-            found[name].append(((before[which] + after[which]) / 2, other))
-    return [_row(name, PEERS[name], pairs) for name, pairs in found.items()]
+            found[name].append(([sum(both) / 2 for both in zip(before, after, strict=True)], other))
+    return [_row(name, PEERS[name], some, bulk=bulk) for name, some in found.items() for bulk in (False, True)]
 
 
-def _row(name: str, peer: Peer, pairs: Sequence[tuple[float, float]]) -> Row:
+def _row(name: str, peer: Peer, some: Sequence[Round], *, bulk: bool) -> Row:
+    pairs = [(own[bulk], other) for own, other in some]
     detail = (
         f"{per_second(1, [1 / own for own, _other in pairs])}, {name} {per_second(1, [1 / it for _own, it in pairs])}"
     )
-    work = f"completing one of {TASKS:,}" + (f", {BULK:,} a transaction" if peer.bulk else "")
+    work = f"completing one of {TASKS:,}" + (f", {BULK:,} a transaction" if bulk else "")
     where = "shm, PostgreSQL" if peer.server else "shm"
-    return Row(work, where, [own / other for own, other in pairs], f"× {name}", peer.goal, detail)
+    goal = peer.goal if bulk == peer.bulk else None
+    return Row(work, where, [own / other for own, other in pairs], f"× {name}", goal, detail)
 
 
 def main() -> None:
