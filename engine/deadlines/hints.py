@@ -24,7 +24,7 @@ HINTS = (
     ),
     (r"âm\s+lịch|lunar", N_("a day of the lunar calendar: write the day of the solar one"), ("30/3/2020",)),
     (
-        rf"định\s+k[ỳì]\s+(?:tháng|qu[ýí])\s*,.*|{_EVERY}(?:\s*,\s*|\s+(?:và|and)\s+|\s*/\s*)"
+        rf"định\s+k[ỳì]\s+(?:tháng|qu[ýí])\s*,.*|{_EVERY}(?:\s*\([^()]*\))?(?:\s*,\s*|\s+(?:và|and)\s+|\s*/\s*)"
         rf"(?:{_EVERY}|(?:0?1\s+)?năm|qu[ýí](?!\s*[1-4iv]))",
         N_("several recurrences at once: write a stage for each"),
         ("hằng tháng", "hằng quý", "hằng năm"),
