@@ -30,6 +30,7 @@ from engine.deadlines.forms import (
     Days,
     Limit,
     Now,
+    Periodic,
     Read,
     Refused,
     SpanForm,
@@ -242,14 +243,14 @@ class Forms(Transformer[Token, Read]):
         token = next(word for word in words if word.type in EVERY)
         return EVERY[token.type], _at(words[0])
 
-    def undated(self, every: tuple[str, int]) -> Again:
-        return Again(every[0], at=every[1])
+    def undated(self, every: tuple[str, int], *more: Any) -> Again:
+        return Again(every[0], also=_only(more, Unset) is not None, at=every[1])
 
-    def dated(self, limit: Limit, every: tuple[str, int], *bound: Any) -> Again:
-        return Again(every[0], limit, _only(bound, Limit), at=every[1])
+    def dated(self, limit: Limit, every: tuple[str, int], *more: Any) -> Again:
+        return Again(every[0], limit, _only(more, Limit), also=_only(more, Unset) is not None, at=every[1])
 
-    def dated_or(self, limit: Limit, every: tuple[str, int], *_rest: Any) -> Again:
-        return Again(every[0], limit, also=True, at=every[1])
+    def periodic(self, word: Token, limit: Limit, every: tuple[str, int] | None = None) -> Again | Periodic:
+        return self.dated(limit, every) if every else Periodic(limit, at=_at(word))
 
     def hedged_dated(self, hedge: str, limit: Limit, every: tuple[str, int]) -> Again:
         return Again(every[0], replace(limit, hedge=hedge), at=every[1])
@@ -257,9 +258,6 @@ class Forms(Transformer[Token, Read]):
     def every_first(self, every: tuple[str, int], *rest: Any) -> Again:
         limit: Limit = rest[-1]
         return Again(every[0], replace(limit, hedge=_word(rest)), leads=True, at=every[1])
-
-    def every_or(self, every: tuple[str, int], *_rest: Any) -> Again:
-        return Again(every[0], also=True, at=every[1])
 
     def occasion(self, _word: Token, anchor: Anchor, every: tuple[str, int] | None = None) -> At:
         return At(anchor, "occasion", every is not None)

@@ -72,6 +72,14 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True)
+class Periodic:
+    """`định kỳ` with a limit, which has to say how often."""
+
+    limit: Limit
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Anchor:
     start: int
     end: int
@@ -107,7 +115,7 @@ class Refused:
     at: int
 
 
-Form = Limit | Again | Apart | At | Unset | Refused
+Form = Limit | Again | Periodic | Apart | At | Unset | Refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.deadlines import anchors, limits
 from engine.deadlines.context import Context
-from engine.deadlines.forms import Again, Apart, At, Limit, Read, Refused, Unset
+from engine.deadlines.forms import Again, Apart, At, Limit, Periodic, Read, Refused, Unset
 from engine.deadlines.meaning import Day, Deadline, Open, Period, Reference, Window
 from engine.deadlines.prose import LIMIT, Framed
 from engine.deadlines.recurring import UNITS_OF_ROLES, place_of, recurring, role_of
@@ -42,6 +42,13 @@ def _limit(context: Context, form: Limit) -> Deadline:
     return limits.once(context, form)
 
 
+def _periodic(context: Context, form: Periodic) -> Deadline:
+    """`định kỳ` alone says that it recurs, not how often."""
+    if role_of(form.limit) is None:
+        raise context.refusal(form.at, _("how often does it recur?"), ("hằng tháng", "hằng quý", "hằng năm"))
+    return _limit(context, form.limit)
+
+
 def _unset(context: Context, form: Unset) -> Deadline:
     return Open(**context.common()) if form.kind == "open" else Reference(**context.common())
 
@@ -53,6 +60,7 @@ def _refused(context: Context, form: Refused) -> Deadline:
 MEANINGS: dict[type, Callable[[Context, Any], Deadline]] = {
     Limit: _limit,
     Again: recurring,
+    Periodic: _periodic,
     Apart: anchors.apart,
     At: anchors.at,
     Unset: _unset,
