@@ -165,6 +165,9 @@ RULES = {
         "dropped.")),
     "KH067": Rule("warning", N_("Chasing that comes too late"), N_(
         "When this rung goes out, the next stage is due already. A ladder of its own could chase earlier.")),
+    "KH068": Rule("note", N_("Counted from a day nobody knows yet"), N_(
+        "The deadline counts from something that is no stage of the plan: the task stays undated until somebody fixes "
+        "its day (kh fix-date). If a stage is meant, write its id.")),
     # Without effect
     "KH070": Rule("warning", N_("A key without effect"), N_(
         "The key is known, but beside the others of this stage nothing comes of it. Take it away, or mend what it "

@@ -29,6 +29,7 @@ def _read(source: Source, blueprint: Blueprint, path: tuple[str, str, str], phra
         source.report(path, "KH052", warning)
     if inferred and found.kind not in DATED_KINDS:
         source.report(path, "KH053", _("`inferred` must give a date; this phrase gives none"))
-    if inferred and isinstance(found, Relative) and not found.anchor_is_stage and not found.anchor_day:
+    if isinstance(found, Relative) and not found.anchor_is_stage and not found.anchor_day:
         message = _("`{anchor}` is no stage of this plan").format(anchor=found.anchor)
-        source.report(path, "KH054", message + source.hint(str(found.anchor), blueprint.plan.stages))
+        hint = source.hint(str(found.anchor), blueprint.plan.stages)
+        source.report(path, "KH054" if inferred else "KH068", message + hint)
