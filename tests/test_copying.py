@@ -83,6 +83,32 @@ def test_an_interrupted_copy_is_gone_on_with(urls: tuple[str, str], kh: Kh, monk
     assert rows(source) == rows(target)
 
 
+@pytest.mark.parametrize("harm", ["other", "shorter", "gone"])
+def test_files_come_along_and_a_damaged_one_is_refused(
+    urls: tuple[str, str], kh: Kh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm: str
+) -> None:
+    source, target = urls
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "server"))  # where the files of a server's office lie
+    (tmp_path / "bao-cao.docx").write_bytes(b"all that was asked for")
+    kh("submit", "dt/bao-cao/h3", "--file", tmp_path / "bao-cao.docx", "--at", "2020-06-01T09:00")
+    (kept,) = [path for path in (tmp_path / "kh.db-files").rglob("*") if path.is_file()]
+    if harm == "gone":
+        kept.rename(tmp_path / "aside")
+    else:
+        kept.write_bytes(b"all that was asked FOR" if harm == "other" else b"all that was")
+    ran = kh("db", "copy", source, target, ok=False)
+    assert (ran.code != 0, str(kept.name) in ran.err) == (True, True), ran.err
+    assert not any(path.is_file() for path in (tmp_path / "server").rglob("*"))
+    kept.write_bytes(b"all that was asked for")
+    assert kh("db", "copy", source, target).code == 0  # what was left out is made up for
+    (there,) = [path for path in (tmp_path / "server").rglob("*") if path.is_file()]
+    assert (there.read_bytes(), there.parent.name + there.name) == (kept.read_bytes(), kept.parent.name + kept.name)
+    monkeypatch.setenv("KH_DATABASE_URL", target)
+    monkeypatch.setenv("KH_CLOCK", "host")
+    kh("show", "dt/bao-cao/h3", "--save", tmp_path / "out")
+    assert (tmp_path / "out" / "bao-cao.docx").read_bytes() == kept.read_bytes()
+
+
 def test_a_source_that_changed_in_between_is_told(urls: tuple[str, str], kh: Kh, monkeypatch: Any) -> None:
     source, target = urls
     with monkeypatch.context() as cut:

@@ -98,6 +98,18 @@ def test_two_share_the_work(worker: Start, mailbox: Mailbox, kh: Kh) -> None:
     assert len(ids) == len(set(ids)) == UNITS
 
 
+def test_kh_run_is_among_those_who_work_until_it_ends(kh: Kh, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KH_HOURS", "00:00-00:01")
+    words = [sys.executable, str(ROOT / "cli.py"), "run", "--every", "1"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        wait_for(lambda: bool(kh("workers", "--json").json), 30)
+        (row,) = kh("workers", "--json").json
+        process.send_signal(signal.SIGTERM)
+        _out, err = process.communicate(timeout=30)
+    assert (row["kind"], row["name"].endswith(f":{process.pid}"), process.returncode) == ("run", True, 0), err
+    assert kh("workers", "--json").json == []
+
+
 @pytest.mark.store("sqlite")
 def test_a_file_is_no_place_for_several_machines(kh: Kh) -> None:
     ran = kh("worker", ok=False)

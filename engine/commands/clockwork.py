@@ -1,5 +1,7 @@
 """tick and run."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import click
@@ -8,7 +10,7 @@ from engine import heartbeats
 from engine.commands.app import clock_of, moment, with_office
 from engine.commands.output import local, print_json, working
 from engine.db import shared, writing
-from engine.errors import reason_of
+from engine.errors import Unavailable, reason_of
 from engine.i18n import _, counted
 from engine.office import Office
 from engine.reports.metrics import write_metrics
@@ -95,6 +97,17 @@ def be_heard(office: Office) -> None:
             heartbeats.beat(connection, "run")
 
 
+@contextmanager
+def until_the_end(office: Office) -> Iterator[None]:
+    """Whoever ends in good order is not waited for."""
+    try:
+        yield
+    finally:
+        if shared(office.engine):
+            with suppress(Unavailable), writing(office.engine) as connection:
+                heartbeats.leave(connection)
+
+
 def _run() -> click.Command:
     @click.command("run", help=_("Tick every minute until stopped (Ctrl-C or SIGTERM)."))
     @click.option(
@@ -113,7 +126,8 @@ def _run() -> click.Command:
             be_heard(office)
             tell(ticked, office)
 
-        run_forever(office, options["every"], clock_of(office), report)
+        with until_the_end(office):
+            run_forever(office, options["every"], clock_of(office), report)
         click.echo(_("Stopped."))
 
     return run
