@@ -4,13 +4,17 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from conftest import ROOT, SMALL, Kh, Mailbox
+
+from engine.delivery import AT_ONCE
 
 pytestmark = pytest.mark.store("postgresql")
 UNITS = 60
@@ -96,6 +100,40 @@ def test_two_share_the_work(worker: Start, mailbox: Mailbox, kh: Kh) -> None:
     assert [process.returncode for process in both] == [0, 0], "\n".join(said)
     ids = [mail["Message-ID"] for mail in mailbox.mails]
     assert len(ids) == len(set(ids)) == UNITS
+
+
+@pytest.mark.slow
+def test_who_was_stopped_past_its_lease_has_nothing_to_say(worker: Start, mailbox: Mailbox, kh: Kh) -> None:
+    """It is stopped while the server accepts the last message of its batch, and goes on when another sent that, too."""
+    stopped: list[EmailMessage] = []
+
+    def stop(mail: EmailMessage) -> str:
+        if len(mailbox.mails) == AT_ONCE - 1 and not stopped:
+            first.send_signal(signal.SIGSTOP)
+            stopped.append(mail)
+        return "250 OK"
+
+    mailbox.answer = stop
+    first = worker()
+    wait_for(lambda: bool(stopped), 30)
+    second = worker()
+    wait_for(lambda: kh("notices", "list", "--status", "pending", "--json").json == [], 60)
+    first.send_signal(signal.SIGCONT)
+    assert first.stderr is not None
+    patience = threading.Timer(60, first.kill)
+    patience.start()
+    said = b""
+    while b"taken over by another machine" not in said:
+        said = first.stderr.readline()
+        assert said, "it ended without a word"
+    patience.cancel()
+    for process in (first, second):
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+    times = Counter(mail["Message-ID"] for mail in mailbox.mails)
+    assert {name: count for name, count in times.items() if count > 1} == {stopped[0]["Message-ID"]: 2}
+    sent = kh("notices", "list", "--status", "sent", "--json").json
+    assert (len(times), len(sent)) == (UNITS, UNITS)
 
 
 def test_kh_run_is_among_those_who_work_until_it_ends(kh: Kh, monkeypatch: pytest.MonkeyPatch) -> None:
