@@ -6,7 +6,7 @@ DEV := $(VENV)/.dev
 CATALOGUE := engine/locale/vi/LC_MESSAGES/kh.po
 SCHEMA := plans/.schema/plan.json
 
-.PHONY: demo test quick coverage mutation check bench bench-peers fuzz faults faults-pg lock audit sbom format catalogue clean
+.PHONY: demo test quick coverage mutation check bench bench-morning bench-peers fuzz faults faults-pg lock audit sbom format catalogue clean
 
 demo: $(DEMO) $(SCHEMA)
 	$(BIN)/kh demo
@@ -42,6 +42,10 @@ bench: $(DEV)
 	$(BIN)/python -m benchmarks --save
 	$(BIN)/python -m benchmarks.growth
 
+# A million rungs falling due on one morning, with four workers: takes an hour or so, and KH_BENCH_POSTGRESQL.
+bench-morning: $(DEV)
+	$(BIN)/python -m benchmarks.country --provinces 1 --communes 3322 --plans 301 --workers 4
+
 # The same work by what a user might take instead, each in an environment of its own. Those that need PostgreSQL are
 # left out without KH_BENCH_POSTGRESQL=postgresql://….
 bench-peers: $(DEV)
@@ -60,11 +64,16 @@ KILLS ?= 5000
 faults: $(DEV)
 	PYTHONPATH=tests:tests/faults:. $(BIN)/python tests/faults/harness.py $(KILLS)
 
-# Restart a PostgreSQL server of our own at once, again and again, under moves: make faults-pg RESTARTS=50 MOVES=5000.
+# On a PostgreSQL server of our own: restart it at once, again and again, under moves; kill workers while many rungs fall
+# due; cut one's line to the database (as root, for it takes network namespaces).
 RESTARTS ?= 50
 MOVES ?= 5000
+RUNGS ?= 100000
+BLOWS ?= 20
 faults-pg: $(DEV)
 	PYTHONPATH=. $(BIN)/python tests/faults/restarts.py $(RESTARTS) $(MOVES)
+	PYTHONPATH=. $(BIN)/python tests/faults/morning.py kill $(RUNGS) $(BLOWS)
+	PYTHONPATH=. $(BIN)/python tests/faults/morning.py cut 4000 $(BLOWS)
 
 # Lock what development and CI install, with hashes and without the address of any index.
 lock: | $(BIN)/python

@@ -22,6 +22,7 @@ from engine.delivery import deliver
 from engine.errors import BadValue, KhError, Unavailable
 from engine.i18n import _
 from engine.office import Office
+from engine.postgresql import CONNECTION
 from engine.service.ticking import Ticked, sweep_all, tick
 
 log = logging.getLogger("kh")
@@ -132,10 +133,11 @@ def _make_tables(office: Office) -> None:
 
 
 def _connector(kind: Any, office: Office) -> Any:
+    """Its connections end as ours do where the other side is gone."""
     url = office.engine.url.set(drivername="postgresql", query={})
     return kind(
-        conninfo=url.render_as_string(hide_password=False),
-        kwargs={**office.engine.url.query, "options": f"-c search_path={SCHEMA}"}, min_size=1, max_size=4,
+        conninfo=url.render_as_string(hide_password=False), min_size=1, max_size=4,
+        kwargs={**CONNECTION, **office.engine.url.query, "options": f"-c search_path={SCHEMA}"},
     )  # fmt: skip
 
 

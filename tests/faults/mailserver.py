@@ -16,10 +16,10 @@ from typing import Any
 class MailServer:
     """`refused` to an address that begins with `dead`; every other mail is accepted at the dot, and logged before."""
 
-    def __init__(self, log: Path):
+    def __init__(self, log: Path, host: str = "127.0.0.1"):
         self.log = log
         self.log.touch()
-        listener = socket.create_server(("127.0.0.1", 0))
+        listener = socket.create_server((host, 0))
         self.port = int(listener.getsockname()[1])
         self.process = os.fork()
         if not self.process:

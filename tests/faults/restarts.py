@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from multiprocessing import get_context
@@ -57,11 +57,14 @@ stages:
 class Server:
     """A cluster of our own, which nobody else minds."""
 
-    def __init__(self, folder: Path, port: int):
+    def __init__(self, folder: Path, port: int, hosts: Sequence[str] = ()):
         self.bin = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
         self.data, self.folder, self.port = folder / "data", folder, port
+        self.hosts = sorted({"127.0.0.1", *hosts})
         self.owner: dict[str, Any] = {"user": "postgres", "group": "postgres"} if os.getuid() == 0 else {}
         self.run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+        with (self.data / "pg_hba.conf").open("a") as trusted:
+            trusted.writelines(f"host all all {host}/30 trust\n" for host in hosts)
 
     @property
     def url(self) -> str:
@@ -72,16 +75,17 @@ class Server:
                        stderr=subprocess.DEVNULL, cwd=self.folder, **self.owner)  # fmt: skip
 
     def control(self, what: str, *words: Any) -> None:
-        options = ["-o", f"-p {self.port} -k {self.folder} -h 127.0.0.1", "-l", self.folder / "log"]
+        options = ["-o", f"-p {self.port} -k {self.folder} -h {','.join(self.hosts)}", "-l", self.folder / "log"]
         self.run("pg_ctl", "-D", self.data, "-w", what, *words, *(options if what != "stop" else []))
 
 
 @contextmanager
-def server(port: int) -> Iterator[Server]:
+def server(port: int, hosts: Sequence[str] = ()) -> Iterator[Server]:
+    """It listens on loopback, and on these addresses of ours too."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o777)
-        found = Server(folder, port)
+        found = Server(folder, port, hosts)
         found.control("start")
         try:
             yield found
