@@ -162,5 +162,5 @@ def test_the_application_s_role_changes_no_entry(urls: tuple[str, str], kh: Kh, 
             connection.rollback()
     with engine.begin() as connection:
         connection.execute(text("DROP OWNED BY kh_app, kh_owner"))
-        connection.execute(text("DROP SCHEMA IF EXISTS queue"))
+        connection.execute(text("DROP SCHEMA IF EXISTS queue CASCADE"))
     engine.dispose()
