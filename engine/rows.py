@@ -71,13 +71,13 @@ class AlikeRow(NamedTuple):
     first: int  # of their ids
     submitted_at: datetime | None
     tasks: int
-    missing: str | None  # of those not handed in, `id unit` of each, with commas between
+    missing: str | None  # of those not handed in, `id unit` of each
 
     @property
-    def to_come(self) -> list[tuple[int, str]]:
+    def to_come(self) -> dict[int, str]:
         """The tasks not handed in, with their units."""
-        pairs = [item.split(" ") for item in self.missing.split(",")] if self.missing else []
-        return [(int(task), unit) for task, unit in pairs]
+        words = self.missing.split(" ") if self.missing else []
+        return dict(zip(map(int, words[::2]), words[1::2], strict=True))
 
 
 class InstanceRow(NamedTuple):

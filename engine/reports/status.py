@@ -35,7 +35,7 @@ _MISSING = case((_MISSES, cast(TASK.c.id, String).concat(literal_column("' '")).
 _ALIKE = Prepared(
     select(
         *_COMMON, func.min(TASK.c.id), func.min(TASK.c.submitted_at), func.count(),
-        func.aggregate_strings(_MISSING, literal_column("','")),  # type: ignore[arg-type]
+        func.aggregate_strings(_MISSING, literal_column("' '")),  # type: ignore[arg-type]
     ).where(TASK.c.instance_id == bindparam("key")).group_by(*_COMMON),
     AlikeRow._make,
 )  # fmt: skip
@@ -154,12 +154,13 @@ def _missing(
     connection: Connection, instance: InstanceRow, alike: Iterable[AlikeRow], day: date
 ) -> dict[Place, Missing]:
     """What is still to come of each stage and period, with the units' names on a day."""
-    found: dict[Place, list[tuple[int, str]]] = defaultdict(list)
+    found: dict[Place, dict[int, str]] = defaultdict(dict)
     for some in alike:
-        found[some.stage, some.period] += some.to_come
-    names = _names(connection, instance, {unit for pairs in found.values() for _task, unit in pairs}, day)
+        found[some.stage, some.period].update(some.to_come)
+    names = _names(connection, instance, set().union(*(units.values() for units in found.values())), day)
     return {
-        place: {task: (unit, names.get(unit, unit)) for task, unit in sorted(pairs)} for place, pairs in found.items()
+        place: {task: (unit, names.get(unit, unit)) for task, unit in sorted(units.items())}
+        for place, units in found.items()
     }
 
 
