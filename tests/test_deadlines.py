@@ -111,8 +111,10 @@ def test_nothing_written_is_refused() -> None:
 
 def test_a_phrase_over_500_characters_is_refused() -> None:
     read("trước ngày 30/3/2020 để " + "x" * 470, issued=date(2020, 3, 4))
-    with pytest.raises(PhraseError, match="500"):
+    with pytest.raises(PhraseError, match="500") as refused:
         read("trước ngày 30/3/2020 để " + "x" * 480, issued=date(2020, 3, 4))
+    shown = "trước ngày 30/3/2020 để " + "x" * 16 + "…"
+    assert (refused.value.phrase, refused.value.position) == (shown, 40)
 
 
 def test_the_error_points_at_the_place_in_the_phrase_as_written() -> None:

@@ -7,6 +7,7 @@ from engine.deadlines.context import Context
 from engine.deadlines.forms import Anchor, Apart, At, DayForm
 from engine.deadlines.limits import dated
 from engine.deadlines.meaning import Deadline, Event, Recurring, Relative
+from engine.deadlines.prose import amount_in_words
 from engine.errors import nearest
 from engine.i18n import _
 
@@ -91,6 +92,8 @@ def _anchored(context: Context, anchor: Anchor, counted: bool) -> dict[str, Any]
     words = _words(context, anchor)
     if stage := _stage(context, anchor, words):
         return {"anchor": stage, "anchor_is_stage": True}
+    if amount_in_words(words.lower()) is not None:
+        raise context.refusal(anchor.start, _("an amount in words that is not known: write it in figures"))
     if _ENDS_IN_DATE.search(words) or (not counted and _DIGIT.search(words)):
         raise context.refusal(anchor.start, _("a date behind words that are not understood"))
     if _DAY_OF_A_COUNT.match(words.lower()):

@@ -139,7 +139,7 @@ class Context:
         return (month, first), (month, last)
 
     def part_of_months(self, form: SpanForm, first: int, last: int) -> tuple[MonthDay, MonthDay]:
-        parts = {2: PARTS_OF_QUARTER, 11: PARTS_OF_YEAR}.get(last - first, {})
+        parts = PARTS_OF_QUARTER if last - first == 2 else PARTS_OF_YEAR
         if form.part not in parts:
             raise self.refusal(form.at, _("this part is known of a month only"))
         low, high, reading = parts[form.part]

@@ -28,11 +28,13 @@ from engine.deadlines.forms import (
     Between,
     DayForm,
     Days,
+    Every,
     Limit,
     Now,
     Periodic,
     Read,
     Refused,
+    Role,
     SpanForm,
     Unset,
 )
@@ -45,10 +47,6 @@ def _end(token: Token) -> int:
 
 def _at(token: Token) -> int:
     return int(token.start_pos or 0)
-
-
-class Role(str):
-    """A year known by its place: `năm báo cáo`, `năm sau`."""
 
 
 def _of(*children: Any) -> dict[str, Any]:
@@ -143,8 +141,7 @@ class Forms(Transformer[Token, Read]):
 
     def _span(self, unit: str, children: tuple[Any, ...], first: int = 0, last: int = 0, **more: Any) -> SpanForm:
         part: tuple[str, int] | None = _only(children, tuple)
-        token = _only(children, Token)
-        at = part[1] if part else _at(token) if token else 0
+        at = part[1] if part else _at(_only(children, Token))
         return SpanForm(unit, first, last or first, part=part[0] if part else None, at=at, **(_of(*children) | more))
 
     def month(self, *children: Any) -> SpanForm:
@@ -184,8 +181,8 @@ class Forms(Transformer[Token, Read]):
 
     def year(self, *children: Any) -> SpanForm:
         token = _tokens(children)
-        word = token.get("YEAR") or token.get("YYYY") or token.get("THIS_YEAR")
-        return self._span("year", children, year=number(word or "") or None)
+        word = token.get("YEAR") or token.get("YYYY") or ""  # none in `năm nay`
+        return self._span("year", children, year=number(word) or None)
 
     def years(self, *children: Any) -> SpanForm:
         first, last = (c for c in children if isinstance(c, Token) and c.type in ("YEAR", "YYYY"))
@@ -226,7 +223,7 @@ class Forms(Transformer[Token, Read]):
         return Limit(mode, children[-1], _at(children[0]))
 
     def within(self, *children: Any) -> Limit:
-        return Limit("within", children[-1], _at(children[0]) if len(children) > 1 else 0)
+        return Limit("within", children[-1])
 
     def tentative(self, *_words: Token) -> str:
         return "tentative"
@@ -239,27 +236,26 @@ class Forms(Transformer[Token, Read]):
 
     # -- recurrences --------------------------------------------------------------------------------------------------
 
-    def every(self, *words: Token) -> tuple[str, int]:
-        token = next(word for word in words if word.type in EVERY)
-        return EVERY[token.type], _at(words[0])
+    def every(self, *words: Token) -> Every:
+        return Every(next(EVERY[word.type] for word in words if word.type in EVERY))
 
-    def undated(self, every: tuple[str, int], *more: Any) -> Again:
-        return Again(every[0], also=_only(more, Unset) is not None, at=every[1])
+    def undated(self, every: Every, *more: Any) -> Again:
+        return Again(every, also=_only(more, Unset) is not None)
 
-    def dated(self, limit: Limit, every: tuple[str, int], *more: Any) -> Again:
-        return Again(every[0], limit, _only(more, Limit), also=_only(more, Unset) is not None, at=every[1])
+    def dated(self, limit: Limit, every: Every, *more: Any) -> Again:
+        return Again(every, limit, _only(more, Limit), also=_only(more, Unset) is not None)
 
-    def periodic(self, word: Token, limit: Limit, every: tuple[str, int] | None = None) -> Again | Periodic:
+    def periodic(self, word: Token, limit: Limit, every: Every | None = None) -> Again | Periodic:
         return self.dated(limit, every) if every else Periodic(limit, at=_at(word))
 
-    def hedged_dated(self, hedge: str, limit: Limit, every: tuple[str, int]) -> Again:
-        return Again(every[0], replace(limit, hedge=hedge), at=every[1])
+    def hedged_dated(self, hedge: str, limit: Limit, every: Every) -> Again:
+        return Again(every, replace(limit, hedge=hedge))
 
-    def every_first(self, every: tuple[str, int], *rest: Any) -> Again:
+    def every_first(self, every: Every, *rest: Any) -> Again:
         limit: Limit = rest[-1]
-        return Again(every[0], replace(limit, hedge=_word(rest)), leads=True, at=every[1])
+        return Again(every, replace(limit, hedge=_word(rest)), leads=True)
 
-    def occasion(self, _word: Token, anchor: Anchor, every: tuple[str, int] | None = None) -> At:
+    def occasion(self, _word: Token, anchor: Anchor, every: Every | None = None) -> At:
         return At(anchor, "occasion", every is not None)
 
     # -- anchors ------------------------------------------------------------------------------------------------------
@@ -341,7 +337,7 @@ def _clock(token: str) -> tuple[int, int]:
 def _run(token: Token) -> tuple[int, int]:
     """The first and last month of `6 tháng đầu`, `nửa cuối`, `H2`."""
     if token.type == "RUN":
-        count = min(number(token) or AMOUNTS[token.split()[0]], 12)
+        count = number(token) or AMOUNTS[token.split()[0]]
         return (1, count) if "đầu" in token else (13 - count, 12)
     first = " ".join(token.split()).startswith(("nửa đầu", "first", "the first", "h1"))
     return (1, 6) if first else (7, 12)

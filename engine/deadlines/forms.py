@@ -3,6 +3,14 @@
 from dataclasses import dataclass
 
 
+class Role(str):
+    """A year known by its place: `năm báo cáo`, `năm sau`."""
+
+
+class Every(str):
+    """How often: `day`, `month`, `quarter`, `half-year` or `year`."""
+
+
 @dataclass(frozen=True, slots=True)
 class DayForm:
     """A named day. `role` is a month known by its place: the last of a quarter, each month."""
@@ -68,7 +76,6 @@ class Again:
     bound: Limit | None = None
     leads: bool = False  # the recurrence is said first: what follows may end it
     also: bool = False
-    at: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,11 +174,11 @@ def between(context: Context, when: Between) -> tuple[date, date]:
         if start > end:
             start = _edge(context, replace(first, year=end.year - 1), 0)
     if start > end:
-        raise context.refusal(getattr(last, "at", 0), _("the span ends before it begins"))
+        raise context.refusal(last.at, _("the span ends before it begins"))
     if when.adjoining and _edge(context, _in_year_of(first, start), 1) + ONE_DAY != _edge(
         context, _in_year_of(last, end), 0
     ):
-        raise context.refusal(getattr(last, "at", 0), _("this does not follow on what stands before it"))
+        raise context.refusal(last.at, _("this does not follow on what stands before it"))
     return start, end
 
 

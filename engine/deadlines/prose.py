@@ -28,9 +28,13 @@ _DATED = (
     r"|(?:[0-9]+|sáu|chín) tháng (?:đầu|cuối) |các (?:tháng|qu[ýí]|ngày|năm) (?=[0-9iv])"
     r"|(?:early|late|mid)(?= |-)|(?:the )?(?:beginning|middle|end) of|q[1-4]|h[12])"
 )
-_AMOUNT = r"(?:[0-9]{1,4}|một|hai|ba|bốn|sáu|bảy|tám|chín|mười|one|two|three|four|five|six|seven|eight|nine|ten)"
+_AMOUNT = (
+    r"(?:[0-9]{1,4}|mười lăm|hai mươi|ba mươi|một|hai|ba|bốn|sáu|bảy|tám|chín|mười"
+    r"|an?|one|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty)"
+)
 _UNIT = (
-    r"(?:ngày làm việc|ngày công tác|ngày|tuần|tháng|năm|(?:(?:working|business|calendar)(?: |-))?days?|weeks?|months?)"
+    r"(?:ngày làm việc|ngày công tác|ngày|tuần|tháng|năm"
+    r"|(?:(?:working|business|calendar)(?: |-))?days?|weeks?|months?|years?)"
 )
 _MONTHS = r"(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)"
 _EVERY = (
@@ -180,6 +184,21 @@ def opening_of(text: str) -> int:
     bare = _OUTLOOK.sub(_spaces, bare)
     found = LIMIT.search(bare) or OPENER.search(bare)
     return found.start() if found else 0
+
+
+# An amount in words that the grammar does not read: năm ngày, mười hai ngày, vài tuần. It is never passed over.
+_IN_WORDS = re.compile(
+    r"(?<!\w)(?:(?:một|mốt|hai|ba|bốn|tư|năm|lăm|nhăm|sáu|bảy|bẩy|tám|chín|mười|mươi|trăm|vài|mấy|dăm|nửa"
+    r"|an?|few|several|some|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty)"
+    r"\s+(?:(?:working|business|calendar)\s+)?(?:ngày(?:\s+(?:làm\s+việc|công\s+tác))?|tuần|tháng|năm|giờ|tiếng"
+    r"|hours?|days?|weeks?|months?|years?)|mười|mươi|trăm)[\s,]*\Z"
+)
+
+
+def amount_in_words(text: str) -> int | None:
+    """Where a text ends in an amount in words that is not read; None where it does not."""
+    found = _IN_WORDS.search(text)
+    return found.start() if found else None
 
 
 _ENDING_TIME = re.compile(rf"(?:[0-9](?:\s*[hg])?|(?<!\w)(?:qu[ýí]\s+[iv]+|{_MONTHS}))\s*\Z")

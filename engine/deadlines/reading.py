@@ -9,7 +9,7 @@ from engine.deadlines import anchors, limits
 from engine.deadlines.context import Context
 from engine.deadlines.forms import Again, Apart, At, Limit, Periodic, Read, Refused, Unset
 from engine.deadlines.meaning import Day, Deadline, Open, Period, Reference, Window
-from engine.deadlines.prose import LIMIT, Framed
+from engine.deadlines.prose import LIMIT, Framed, amount_in_words
 from engine.deadlines.recurring import UNITS_OF_ROLES, place_of, recurring, role_of
 from engine.i18n import N_, _
 
@@ -38,7 +38,7 @@ def _limit(context: Context, form: Limit) -> Deadline:
         if role in ("month-next", "year-next"):
             next_month = _("“the next month” is read as every month")
             context.warn(next_month if role == "month-next" else _("“the next year” is read as every year"))
-        return recurring(context, Again(UNITS_OF_ROLES[role], form, at=form.at))
+        return recurring(context, Again(UNITS_OF_ROLES[role], form))
     return limits.once(context, form)
 
 
@@ -75,6 +75,8 @@ def meaning_of(context: Context, said: Read, framed: Framed) -> Deadline:
             context.warn(_("not read: {clause}").format(clause=context.text[start:end].strip(" ,;")))
     for note in framed.notes:
         context.warn(_(NOTES[note]))
+    if isinstance(said.form, Apart) and (place := amount_in_words(framed.passed)) is not None:
+        raise context.refusal(place, _("an amount in words that is not known: write it in figures"))
     found = MEANINGS[type(said.form)](context, said.form)
     return _year_in_doubt(found, framed.passed)
 

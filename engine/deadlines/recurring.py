@@ -29,7 +29,7 @@ def role_of(limit: Limit) -> str | None:
 
 def place_of(limit: Limit) -> int:
     """The place of the first day or span a limit names."""
-    return next((form.at for form in _parts(limit)), limit.at)
+    return _parts(limit)[0].at
 
 
 def _parts(limit: Limit) -> Sequence[DayForm | SpanForm | Now]:
@@ -71,7 +71,7 @@ def _bounds_only(limit: Limit) -> bool:
 
 def _bounded(context: Context, bound: Limit) -> dict[str, Any]:
     if not _bounds_only(bound):
-        raise context.refusal(bound.at, _("the end of a recurrence needs a year"), ("đến năm 2025",))
+        raise context.refusal(place_of(bound), _("the end of a recurrence needs a year"), ("đến năm 2025",))
     start, end = stretch(context, bound)
     return {"since": start, "until": end} if bound.mode == "within" else {"until": end}
 
@@ -80,7 +80,7 @@ def _dated(context: Context, form: Again, limit: Limit) -> dict[str, Any]:
     when = limit.when
     for part in _parts(limit):
         if isinstance(part, Now) or part.year:
-            raise context.refusal(getattr(part, "at", form.at), _("a recurring deadline names no year"))
+            raise context.refusal(part.at, _("a recurring deadline names no year"))
     if isinstance(when, Days):
         return _on_days(context, form, limit, when)
     starts, ends = _window(context, form, when)
@@ -175,7 +175,7 @@ def _span_between(context: Context, form: Again, when: Between) -> tuple[tuple[M
     pairs = []
     for part in (when.first, when.last):
         if not isinstance(part, SpanForm) or part.unit not in ("month", "quarter") or form.every != "year":
-            raise context.refusal(getattr(part, "at", form.at), _("this window cannot recur"))
+            raise context.refusal(part.at, _("this window cannot recur"))
         pairs.append(context.edges(part))
     return (pairs[0][0],), (pairs[1][1],)
 
@@ -203,9 +203,9 @@ def _listed(context: Context, form: Again, span: SpanForm) -> tuple[tuple[MonthD
 
 def _part_windows(context: Context, form: Again, span: SpanForm) -> tuple[tuple[MonthDay, ...], tuple[MonthDay, ...]]:
     """`trung tuần hằng tháng`, `hạ tuần tháng cuối quý`, `cuối mỗi quý`, `cuối mỗi năm`."""
-    part = span.part or "late"
+    assert span.part
     if form.every in ("month", "quarter") and (span.role or form.every == "month"):
-        pairs = [context.part_of_month(part, month) for month in _months(context, form, span.role, span.at)]
+        pairs = [context.part_of_month(span.part, month) for month in _months(context, form, span.role, span.at)]
     elif form.every in ("quarter", "year"):
         length = LENGTHS[form.every]
         pairs = [context.part_of_months(span, first, first + length - 1) for first in range(1, 13, length)]
