@@ -27,8 +27,11 @@ def _read(source: Source, blueprint: Blueprint, path: tuple[str, str, str], phra
         return
     for warning in found.warnings:
         source.report(path, "KH052", warning)
-    if inferred and found.kind not in DATED_KINDS:
+    stage = blueprint.plan.stages[path[1]]
+    if found.kind not in DATED_KINDS and inferred:
         source.report(path, "KH053", _("`inferred` must give a date; this phrase gives none"))
+    elif found.kind not in DATED_KINDS and stage.type == "task" and not stage.inferred:
+        source.report(path, "KH069", _("this phrase gives no day"))
     if isinstance(found, Relative) and not found.anchor_is_stage and not found.anchor_day:
         message = _("`{anchor}` is no stage of this plan").format(anchor=found.anchor)
         hint = source.hint(str(found.anchor), blueprint.plan.stages)
