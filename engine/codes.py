@@ -169,8 +169,8 @@ RULES = {
         "The deadline counts from something that is no stage of the plan: the task stays undated until somebody fixes "
         "its day (kh fix-date). If a stage is meant, write its id.")),
     "KH069": Rule("note", N_("A deadline without a day"), N_(
-        "The task stays undated: it is never overdue, and the coordinator is told of it once a month. Work that goes on "
-        "all the time is of type ongoing; inferred gives a day where you know one.")),
+        "The task stays undated: it is never overdue, and the coordinator is told of it once a month. Work that goes "
+        "on all the time is of type ongoing; inferred gives a day where you know one.")),
     # Without effect
     "KH070": Rule("warning", N_("A key without effect"), N_(
         "The key is known, but beside the others of this stage nothing comes of it. Take it away, or mend what it "
