@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from engine.deadlines import Duration, Offset, read_duration, read_month_day_span, read_offset, read_span
+from engine.deadlines.numerals import number_in_words
 from engine.errors import PhraseError
 from engine.i18n import in_language
 
@@ -109,6 +110,22 @@ def test_what_is_refused_says_why_and_what_would_do(reader: Callable[[str], Any]
     with in_language("vi"), pytest.raises(PhraseError) as told:
         reader(text)
     assert told.value.reason != reason
+
+
+NUMERALS = {
+    "mười lăm": 15, "hai mươi mốt": 21, "hai mươi tư": 24, "ba mươi": 30, "một trăm linh năm": 105,
+    "hai nghìn không trăm hai mươi": 2020, "hai ngàn lẻ năm": 2005, "một nghìn chín trăm chín mươi lăm": 1995,
+    "mười bẩy": 17, "hai mươi nhăm": 25, "fifteen": 15, "twelve": 12, "twenty one": 21, "": 0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "number"), NUMERALS.items())
+def test_numbers_in_words(words: str, number: int) -> None:
+    assert number_in_words(words) == number
+
+
+def test_what_is_no_number_in_words() -> None:
+    assert number_in_words("hai mươi ngày") is None
 
 
 def test_of_an_offset_without_an_amount_the_amount_is_told() -> None:

@@ -96,10 +96,8 @@ def _plain(text: str) -> str:
 def read_duration(text: str) -> Duration:
     """`5 ngày làm việc`, `1 tuần`, `5 working days`; raises PhraseError."""
     plain = _plain(text)
-    if found := _DURATION.fullmatch(plain):
-        unit = _UNITS.get(found[2]) or _UNITS.get(found[2].removesuffix("s"))
-        if unit:
-            return Duration(int(found[1]), unit)
+    if (found := _DURATION.fullmatch(plain)) and (unit := _UNITS.get(found[2].removesuffix("s"))):
+        return Duration(int(found[1]), unit)
     raise _refusal(text, _("this is no amount of time"), ("5 ngày làm việc", "1 tuần", "30 ngày"))
 
 
