@@ -16,8 +16,8 @@ from engine.triage import WHOLE_STAGE, Item, end
 Key = tuple[str, str, bool, bool]  # channel, address, urgent, held
 
 
-def addressed(connection: Connection, items: Iterable[Item], today: date) -> dict[Key, list[Item]]:
-    """The items by address, as the register has it now; what has none joins the coordinator's."""
+def addressed(connection: Connection, items: Iterable[Item], today: date, *, last: bool) -> dict[Key, list[Item]]:
+    """The items by address, as the register has it now; what has none joins the coordinator's in the `last` wave."""
     found: dict[Key, list[Item]] = defaultdict(list)
     lost = []
     for item in items:
@@ -30,6 +30,8 @@ def addressed(connection: Connection, items: Iterable[Item], today: date) -> dic
     for item in lost:
         pairs[_why_lost(item, today)].append((item.decision, in_charge(item.blueprint, item.register, today)))
     told = [row for why, some in pairs.items() for row in redirect(connection, some, why)]
+    if not last:
+        told = []  # they are pending, and among those that come last
     twins = {(item.task.id, item.rung.id): item for item in lost}
     for row in told:
         item = replace(twins[row.task_id, row.rung], decision=row)

@@ -44,15 +44,21 @@ def release(office: Office, now: datetime) -> Composed:
     for ids in (*parts, None):  # in the end all that is left, and what came of the others
         with writing(office.engine) as connection:
             if ready := outbox.ready_decisions(connection, now, ids):
-                _compose(office, connection, ready, now, composed)
+                _compose(office, connection, ready, now, composed, last=ids is None)
     return composed
 
 
 def _compose(
-    office: Office, connection: Connection, ready: Sequence[DecisionRow], now: datetime, composed: Composed
+    office: Office,
+    connection: Connection,
+    ready: Sequence[DecisionRow],
+    now: datetime,
+    composed: Composed,
+    *,
+    last: bool,
 ) -> None:
     items = due_items(office, connection, ready, now)
-    groups = addressed(connection, items, local_date(now, office.zone))
+    groups = addressed(connection, items, local_date(now, office.zone), last=last)
     fresh = _not_told_today(office, connection, groups, now, composed)
     desk = Desk(office, connection, now, own_templates=not composed.failures)
     messages = [desk.message(key, some) for key, some in fresh.items()]

@@ -17,7 +17,6 @@ from sqlalchemy import URL, make_url
 from engine.db import open_store
 
 SERVER = os.environ.get("KH_TEST_POSTGRESQL", "")
-WHY_NOT = "KH_TEST_POSTGRESQL names no server"
 _EMPTY = """
 DO $$ DECLARE name text; BEGIN
     SET LOCAL session_replication_role = replica; -- no trigger, no foreign key
@@ -69,6 +68,8 @@ def plain(url: URL | str) -> str:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
+    if not SERVER:
+        (pytest.fail if "CI" in os.environ else pytest.skip)("KH_TEST_POSTGRESQL names no server")
     found = Server()
     yield found
     found.drop()
@@ -109,8 +110,6 @@ def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     """The kind of store that the environment names now; its tables are empty, or not there yet."""
     kind: str = request.param
     if kind == "postgresql":
-        if not SERVER:
-            (pytest.fail if "CI" in os.environ else pytest.skip)(WHY_NOT)
         monkeypatch.setenv("KH_DATABASE_URL", request.getfixturevalue("server").empty())
         monkeypatch.setenv("KH_FILES", str(request.getfixturevalue("tmp_path") / "kh.db-files"))
         monkeypatch.setenv("KH_CLOCK", "host")  # which the tests stop

@@ -8,7 +8,7 @@ import pytest
 from conftest import Kh, Mailbox
 from lived import live
 from sqlalchemy import text
-from stores import SERVER, WHY_NOT, Server
+from stores import Server
 
 from engine import db
 from engine.service import copying
@@ -19,8 +19,6 @@ Write = Callable[..., Path]
 @pytest.fixture
 def urls(kh: Kh, plan_file: Write, mailbox: Mailbox, tmp_path: Path, server: Server) -> Iterator[tuple[str, str]]:
     """An office that has lived, in a file; and an empty database."""
-    if not SERVER:
-        pytest.skip(WHY_NOT)
     live(kh, plan_file)
     kh("tick", "--at", "2020-06-01T08:00")
     yield f"sqlite:///{tmp_path / 'kh.db'}", server.empty()
