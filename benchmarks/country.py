@@ -53,9 +53,9 @@ groups: {{xa: {{level: commune}}}}
 """
 WORKS = "announcements:\n  - {{source: Thông báo, work: {day}}}\n"
 LEFT = {
-    "decided": "SELECT count(*) FROM task WHERE next_action_at <= now()",
-    "composed": "SELECT count(*) FROM decision WHERE outcome = 'pending'",
-    "sent": "SELECT count(*) FROM message WHERE status = 'pending'",
+    "decided": "SELECT 1 FROM task WHERE next_action_at <= now() LIMIT 1",
+    "composed": "SELECT 1 FROM decision WHERE outcome = 'pending' LIMIT 1",
+    "sent": "SELECT 1 FROM message WHERE status = 'pending' LIMIT 1",
 }
 SEEN = """
 SELECT count(*), count(DISTINCT (task_id, rung, occurrence, recipient)), count(*) FILTER (WHERE outcome <> 'sent')
@@ -124,7 +124,7 @@ def watched(url: str, began: float, alive: Callable[[], bool]) -> Iterator[tuple
     """What is over, and after how many seconds: all is decided, composed, sent."""
     with psycopg.connect(plain(url), autocommit=True) as connection:
         for name, query in LEFT.items():
-            while connection.execute(query).fetchone() != (0,):  # type: ignore[call-overload]
+            while connection.execute(query).fetchone():  # type: ignore[call-overload]
                 if not alive():
                     raise SystemExit(f"no worker is left; not yet {name}")
                 Event().wait(POLL)

@@ -111,10 +111,11 @@ def _tell_of_standstill(office: Office, connection: Connection, last: datetime, 
 
 
 def _decide(office: Office, now: datetime, due: Due, ticked: Ticked, spread: Spread) -> None:
-    """Of several machines one decides; the others send what is there."""
+    """Of several machines all decide what nobody else is at, and one composes; the others send what is there."""
     with first(office.engine, "decide") as alone:
-        if alone and due.tasks:
-            spread("sweep")
+        if due.tasks:
+            if alone:
+                spread("sweep")
             sweep_all(office, now, ticked)
         if alone and (due.decisions or due.silences or ticked.decisions):
             _release(office, now, ticked)
