@@ -58,9 +58,11 @@ def main() -> None:
     if given.json:
         given.json.write_text(report.as_json(rows, facts), "utf-8")
     if given.save:
-        report.save([row for row in rows if row.place != PLACE], facts)
-        if on_server:
-            report.save([row for row in rows if row.place == PLACE], {**facts, **on_server}, "postgresql")
+        parts = {"table": (facts, [row for row in rows if row.place != PLACE]),
+                 "postgresql": ({**facts, **on_server}, [row for row in rows if row.place == PLACE])}  # fmt: skip
+        for part, (told, some) in parts.items():
+            if some:
+                report.save(some, told, part)
 
 
 if __name__ == "__main__":

@@ -101,7 +101,7 @@ class Desk:
     def progress(self, task: TaskRow) -> tuple[int, int]:
         """(how many are done, of how many) in a task's stage and period."""
         if (task.instance_id, task.stage, task.period) not in self._progress:
-            for row in tallies.of_stages(self.connection, task.instance_id, [task.stage]):
+            for row in tallies.of_stage(self.connection, task.instance_id, task.stage):
                 if not row.scope:
                     self._progress[task.instance_id, task.stage, row.period] = row.done, row.total - row.dropped
         return self._progress[task.instance_id, task.stage, task.period]

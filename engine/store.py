@@ -265,8 +265,8 @@ _DUE_AND_FREE = Prepared(_DUE_FIRST.with_for_update(of=TASK, key_share=True, ski
 def due_tasks(connection: Connection, now: datetime, limit: int, *, free: bool = False) -> list[TaskRow]:
     """The open tasks something falls due for, the oldest first: one index scan, which ends where the last is found.
 
-    Of those that fall due at one instant the order is left to the index: to sort a morning's million for each batch takes
-    seconds. They are held to the end.
+    Of those that fall due at one instant the order is left to the index: to sort a morning's million for each batch
+    would take seconds. They are held to the end.
 
     `free`: without those that somebody else holds just now.
     """

@@ -25,6 +25,16 @@ def of_stages(connection: Connection, instance_id: int, stages: Iterable[str] | 
     return [TallyRow._make(row) for row in connection.execute(query)]
 
 
+_OF_STAGE = Prepared(
+    select(*[TALLY.c[name] for name in TallyRow._fields])
+    .where(*[TALLY.c[name] == bindparam(name) for name in ("instance_id", "stage")]), TallyRow._make
+)  # fmt: skip
+
+
+def of_stage(connection: Connection, instance_id: int, stage: str) -> list[TallyRow]:
+    return _OF_STAGE.all(connection, instance_id=instance_id, stage=stage)
+
+
 _TALLY_KEY = and_(*[TALLY.c[name] == bindparam(f"its_{name}") for name in ("instance_id", "stage", "period", "scope")])
 _COUNT = Prepared(
     update(TALLY).where(_TALLY_KEY)
