@@ -35,6 +35,7 @@ class Desk:
         self.almanac = office.almanac(connection)
         self.failures: set[str] = set()  # what went wrong in templates, each told once
         self._progress: dict[tuple[int, str, str], tuple[int, int]] = {}
+        self._expected: dict[str, set[int]] = defaultdict(set)  # stage → instances
 
     def message(self, key: Key, items: list[Item]) -> dict[str, Any]:
         channel, address, urgent, held = key
@@ -75,6 +76,7 @@ class Desk:
         for item in items:
             lost = item.decision.role if item.is_lost else ""
             groups[item.decision.template, item.task.instance, item.task.stage, item.task.period, lost].append(item)
+            self._expected[item.task.stage].add(item.task.instance_id)
         for (template, instance, stage_id, _period, lost), some in groups.items():
             first = some[0]
             tasks = {item.task.id: item.task for item in some}  # once, though both a unit and its head be told of it
@@ -101,9 +103,10 @@ class Desk:
     def progress(self, task: TaskRow) -> tuple[int, int]:
         """(how many are done, of how many) in a task's stage and period."""
         if (task.instance_id, task.stage, task.period) not in self._progress:
-            for row in tallies.of_stage(self.connection, task.instance_id, task.stage):
-                if not row.scope:
-                    self._progress[task.instance_id, task.stage, row.period] = row.done, row.total - row.dropped
+            for row in tallies.of_stage(
+                self.connection, {task.instance_id, *self._expected.pop(task.stage, ())}, task.stage
+            ):
+                self._progress[row.instance_id, task.stage, row.period] = row.done, row.total - row.dropped
         return self._progress[task.instance_id, task.stage, task.period]
 
 

@@ -72,6 +72,11 @@ class Office:
             raise NotFound(_("instance"), name, [row.name for row in store.instances(connection)])
         return found
 
+    def instances(self, connection: Connection, names: Iterable[str]) -> dict[str, InstanceRow]:
+        """Several, by their names, at once. Raises NotFound."""
+        found = store.instances_named(connection, names)
+        return {name: found.get(name) or self.instance(connection, name) for name in names}
+
 
 def office_of(engine: Engine, settings: Settings) -> Office:
     """Raises BadValue for settings that cannot be used."""

@@ -102,6 +102,14 @@ def find_instance(connection: Connection, name: str) -> InstanceRow | None:
     return _INSTANCE_NAMED.first(connection, name=name)
 
 
+_INSTANCES_NAMED = Among(lambda names: _EVERY_INSTANCE.where(INSTANCE.c.name.in_(names)), InstanceRow._make)
+
+
+def instances_named(connection: Connection, names: Iterable[str]) -> dict[str, InstanceRow]:
+    """The same for many, of which none is held."""
+    return {row.name: row for row in _INSTANCES_NAMED.all(connection, sorted(names))}
+
+
 def hold_instance(connection: Connection, instance_id: int) -> None:
     """Wait until nobody else changes the instance, and keep it so to the transaction's end. SQLite has one writer."""
     options = connection.get_execution_options()

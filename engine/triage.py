@@ -72,8 +72,7 @@ class Hearing:
         self.now = now
         self.tasks = store.tasks_by_id(connection, {row.task_id for row in rows})
         self.quiet = silences.in_force(connection, now, self.tasks)
-        names = {task.instance for task in self.tasks.values()}
-        self.instances = {name: office.instance(connection, name) for name in names}
+        self.instances = office.instances(connection, {task.instance for task in self.tasks.values()})
         alarms = {row.task_id for row in rows if row.role in LOST}
         self.lost = outbox.undeliverable(connection, alarms)
         self.blueprints = {name: office.blueprint(connection, row) for name, row in self.instances.items()}
