@@ -41,6 +41,7 @@ class Server:
     def url(self) -> URL:
         """The database, made when it is first asked for."""
         self.command(f"CREATE DATABASE {self.name}")
+        self.command(f"ALTER DATABASE {self.name} SET synchronous_commit = off")  # it is thrown away, not restarted
         url = self.base.set(database=self.name)
         open_store(url.render_as_string(hide_password=False)).dispose()
         return url
