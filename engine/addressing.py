@@ -30,10 +30,8 @@ def addressed(connection: Connection, items: Iterable[Item], today: date, *, las
     for item in lost:
         pairs[_why_lost(item, today)].append((item.decision, in_charge(item.blueprint, item.register, today)))
     told = [row for why, some in pairs.items() for row in redirect(connection, some, why)]
-    if not last:
-        told = []  # they are pending, and among those that come last
     twins = {(item.task.id, item.rung.id): item for item in lost}
-    for row in told:
+    for row in told if last else ():  # else they are pending, and among those that come last
         item = replace(twins[row.task_id, row.rung], decision=row)
         addresses = addresses_of(item.register, row.recipient, today)
         for channel, address in addresses:

@@ -59,7 +59,7 @@ def _compose(
 ) -> None:
     items = due_items(office, connection, ready, now)
     groups = addressed(connection, items, local_date(now, office.zone), last=last)
-    fresh = _not_told_today(office, connection, groups, now, composed)
+    fresh, later = _not_told_today(office, connection, groups, now)
     desk = Desk(office, connection, now, own_templates=not composed.failures)
     messages = [desk.message(key, some) for key, some in fresh.items()]
     ids = outbox.add_messages(connection, messages)
@@ -72,16 +72,17 @@ def _compose(
         for text in sorted(desk.failures - composed.failures)
     ])  # fmt: skip
     composed.messages += len(fresh)
+    composed.deferred += later
     composed.failures |= desk.failures
 
 
 def _not_told_today(
-    office: Office, connection: Connection, groups: dict[Key, list[Item]], now: datetime, composed: Composed
-) -> dict[Key, list[Item]]:
-    """The groups whose address had no message today; what is in the others comes tomorrow, on all its channels."""
+    office: Office, connection: Connection, groups: dict[Key, list[Item]], now: datetime
+) -> tuple[dict[Key, list[Item]], int]:
+    """The groups whose address had no message today, and how many decisions the others hold: they come tomorrow,
+    on all their channels."""
     told = outbox.told_on(connection, local_date(now, office.zone), [address for _channel, address, *_ in groups])
     later = {item.decision.id for key, items in groups.items() if key in told for item in items}
     outbox.defer_decisions(connection, sorted(later), next_morning(now, office.almanac(connection).national))
-    composed.deferred += len(later)
     left = {key: [item for item in items if item.decision.id not in later] for key, items in groups.items()}
-    return {key: items for key, items in left.items() if items}
+    return {key: items for key, items in left.items() if items}, len(later)

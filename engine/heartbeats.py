@@ -2,10 +2,15 @@
 
 import os
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
+
+from engine.db import writing
+from engine.errors import Unavailable
 
 ALIVE_SECONDS = 60  # who was not heard of for so long is taken to be dead
 
@@ -53,6 +58,16 @@ def leave(connection: Connection) -> None:
     """This process ends; who died long ago is forgotten with it."""
     connection.execute(_LEAVE, {"name": name()})
     connection.execute(_FORGET)
+
+
+@contextmanager
+def leaving(engine: Engine) -> Iterator[None]:
+    """Whoever ends in good order is not waited for."""
+    try:
+        yield
+    finally:
+        with suppress(Unavailable), writing(engine) as connection:
+            leave(connection)
 
 
 def everybody(connection: Connection) -> list[Peer]:

@@ -199,10 +199,9 @@ def _heard_of(hand: Hand) -> Iterator[None]:
     say()
     speaking = threading.Thread(target=go_on, daemon=True)
     speaking.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        speaking.join()
-        with suppress(Unavailable), writing(hand.office.engine) as connection:
-            heartbeats.leave(connection)
+    with heartbeats.leaving(hand.office.engine):
+        try:
+            yield
+        finally:
+            stop.set()
+            speaking.join()

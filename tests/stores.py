@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -27,6 +28,11 @@ DO $$ DECLARE name text; BEGIN
     PERFORM setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences WHERE schemaname = 'public';
 END $$
 """
+
+
+def missing(reason: str) -> None:
+    """What a test needs is not here: on a desk it is skipped, in CI it has failed."""
+    (pytest.fail if "CI" in os.environ else pytest.skip)(reason)
 
 
 class Server:
@@ -67,10 +73,17 @@ def plain(url: URL | str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
+@pytest.fixture
+def programs() -> None:
+    """For a test that starts a server of its own."""
+    if not list(Path("/usr/lib/postgresql").glob("*/bin")):
+        missing("there is no PostgreSQL to start")
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     if not SERVER:
-        (pytest.fail if "CI" in os.environ else pytest.skip)("KH_TEST_POSTGRESQL names no server")
+        missing("KH_TEST_POSTGRESQL names no server")
     found = Server()
     yield found
     found.drop()

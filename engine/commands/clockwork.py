@@ -1,7 +1,6 @@
 """tick and run."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import nullcontext
 from typing import Any
 
 import click
@@ -10,7 +9,7 @@ from engine import heartbeats
 from engine.commands.app import clock_of, moment, with_office
 from engine.commands.output import local, print_json, working
 from engine.db import shared, writing
-from engine.errors import Unavailable, reason_of
+from engine.errors import reason_of
 from engine.i18n import _, counted
 from engine.office import Office
 from engine.reports.metrics import write_metrics
@@ -97,17 +96,6 @@ def be_heard(office: Office) -> None:
             heartbeats.beat(connection, "run")
 
 
-@contextmanager
-def until_the_end(office: Office) -> Iterator[None]:
-    """Whoever ends in good order is not waited for."""
-    try:
-        yield
-    finally:
-        if shared(office.engine):
-            with suppress(Unavailable), writing(office.engine) as connection:
-                heartbeats.leave(connection)
-
-
 def _run() -> click.Command:
     @click.command("run", help=_("Tick every minute until stopped (Ctrl-C or SIGTERM)."))
     @click.option(
@@ -126,7 +114,7 @@ def _run() -> click.Command:
             be_heard(office)
             tell(ticked, office)
 
-        with until_the_end(office):
+        with heartbeats.leaving(office.engine) if shared(office.engine) else nullcontext():
             run_forever(office, options["every"], clock_of(office), report)
         click.echo(_("Stopped."))
 

@@ -4,17 +4,13 @@
 """
 
 import re
-from pathlib import Path
 
 import morning
 import namespaces
 import pytest
 from conftest import free_port
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not list(Path("/usr/lib/postgresql").glob("*/bin")), reason="needs a PostgreSQL to start"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("programs")]
 
 
 def test_what_killed_workers_held_goes_out_once(capfd: pytest.CaptureFixture[str]) -> None:

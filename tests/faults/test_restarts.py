@@ -1,14 +1,12 @@
 """A server that is restarted at once under moves: each is there once (`make faults-pg` does it fifty times)."""
 
-from pathlib import Path
-
 import pytest
 import restarts
 from conftest import free_port
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not list(Path("/usr/lib/postgresql").glob("*/bin")), reason="needs a PostgreSQL to start")
+@pytest.mark.usefixtures("programs")
 def test_moves_outlive_the_server(capfd: pytest.CaptureFixture[str]) -> None:
     assert restarts.main(2, 80, free_port()) == 0
     assert "80 moves reported, 80 on record, log sound" in capfd.readouterr().out
