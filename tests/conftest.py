@@ -3,6 +3,7 @@
 import email
 import email.policy
 import json
+import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -28,6 +29,12 @@ from engine.office import Office
 pytest_plugins = ["stores"]
 ROOT = Path(__file__).parent.parent
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def pytest_configure() -> None:
+    """Started in the background of a script, Ctrl-C is ignored, and so it would be in every program a test starts."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def at(text: str) -> datetime:

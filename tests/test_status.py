@@ -6,6 +6,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,10 +70,13 @@ def _until(terminal: int, text: bytes) -> None:
 
 
 def _drain(terminal: int, program: "subprocess.Popen[bytes]") -> None:
-    """A program whose terminal is full would wait for ever."""
+    """A program whose terminal is full would wait for ever; one that does not stop is stopped."""
+    overdue = threading.Timer(20, program.kill)
+    overdue.start()
     while program.poll() is None:
         if select.select([terminal], [], [], 0.1)[0]:
             os.read(terminal, 65536)
+    overdue.cancel()
 
 
 def test_watching_needs_a_terminal(kh: Kh, plan_file: Write) -> None:
