@@ -63,9 +63,8 @@ class Context:
         last = months.monthrange(year, form.month)[1]
         number = last if form.day is None else form.day
         if not 1 <= number <= last:
-            raise self.refusal(
-                form.at, _("{day}/{month}/{year} does not exist").format(day=number, month=form.month, year=year)
-            )
+            text = _("{day}/{month}/{year} does not exist") if form.year else _("{day}/{month} does not exist")
+            raise self.refusal(form.at, text.format(day=number, month=form.month, year=year))
         return date(year, form.month, number)
 
     def check_year(self, year: int, at: int) -> int:

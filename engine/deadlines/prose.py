@@ -62,7 +62,7 @@ LIMITS = (
     r"trước(?! (?:đây|hết|mắt|tiên|nay|kia|kỳ)\b)",
     rf"(?:cho )?(?:đến|tới) hết|hết (?={_DATED}|giờ)",
     rf"(?:cho )?(?:đến|tới) (?={_DATED})",
-    rf"dự kiến|(?:vào |trong )?khoảng (?=thời gian|{_TIME})",
+    rf"dự kiến|(?:vào |trong )?khoảng (?=thời gian|từ {_DATED}|{_TIME})",
     rf"(?:trong|vào) (?=vòng|thời hạn|thời gian|khoảng|lúc|hồi|thượng|hạ tuần|{_TIME})|lúc (?=[0-9])",
     r"từ (?=nay |(?:đầu |giữa |cuối )?(?:ngày |tháng |năm |qu[ýí] )?[0-9iv])|kể từ|tính từ",
     rf"(?:số liệu|dữ liệu) (?=(?:[^\s,;()]+ )??(?:từ|đến|tới|tính từ|tính đến) {_DATED})|(?:data|figures) (?=from|for)",
