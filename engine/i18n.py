@@ -20,8 +20,11 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 
 def _(message: str) -> str:
-    """The message in the language in force; itself where there is no translation."""
-    return _catalogue(_language.get()).gettext(message)
+    """The message in the language in force; itself where there is no translation. Nothing stays nothing.
+
+    (To gettext the empty text is the key of the catalogue's header.)
+    """
+    return _catalogue(_language.get()).gettext(message) if message else ""
 
 
 def counted(one: str, many: str, n: int, **more: object) -> str:

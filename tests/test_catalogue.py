@@ -11,6 +11,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from engine.i18n import LANGUAGES, _, in_language
+
 ENGINE = Path(__file__).parents[1] / "engine"
 PO = ENGINE / "locale" / "vi" / "LC_MESSAGES" / "kh.po"
 KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2), "counted": (1, 2)}
@@ -101,3 +103,9 @@ def test_the_header_names_no_person_tool_or_date() -> None:
         "Content-Type",
         "Content-Transfer-Encoding",
     ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_to_say_nothing_is_not_to_say_the_header(language: str) -> None:
+    with in_language(language):
+        assert _("") == ""

@@ -68,7 +68,7 @@ def _reason(row: DecisionRow, messages: Sequence[Any], silence: SilenceRow | Non
         return _("put off to {time}").format(time=shown(row.deferred_to, zone))
     if row.outcome == "pending":
         return _("goes out with the next tick in working hours")
-    return _(row.reason or "")
+    return _(row.reason) if row.reason else ""
 
 
 def _waiting(message: Any, zone: str) -> str:
@@ -76,12 +76,12 @@ def _waiting(message: Any, zone: str) -> str:
     if message.status == "held":
         return _("waits for a signature: kh notices release {n}").format(n=message.id)
     if message.status == "dead":
-        return _("{channel} refused it: {reason}").format(channel=message.channel, reason=message.reason)
+        return _("{channel} refused it: {reason}").format(channel=message.channel, reason=_(message.reason))
     if message.next_attempt_at is None:
         return _("on its way ({channel})").format(channel=message.channel)
     text = _("{reason}; tried again at {time} ({channel})")
     time = shown(message.next_attempt_at, zone)
-    return text.format(reason=_(message.reason or ""), time=time, channel=message.channel)
+    return text.format(reason=_(message.reason), time=time, channel=message.channel)
 
 
 def coming(office: Office, connection: Connection, task: TaskRow, now: datetime) -> str:
