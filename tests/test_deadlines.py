@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.calendar import Calendar
+from engine.calendar import Calendar
 from engine.deadlines import Day, Period, Recurring, Relative, explain, read, read_span
 from engine.deadlines.meaning import KEYS
 from engine.errors import PhraseError
@@ -31,7 +32,7 @@ def rows(name: str) -> Iterator[Any]:
 
 
 def meaning(phrase: str, issued: date) -> dict[str, Any]:
-    return explain(read(phrase, issued=issued, stages=STAGES, occasions=OCCASIONS))
+    return explain(read(phrase, issued=issued, stages=STAGES, occasions=OCCASIONS), Calendar())
 
 
 def check(phrase: str, issued: date, expected: dict[str, Any]) -> None:

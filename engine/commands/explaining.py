@@ -21,10 +21,11 @@ def _explain() -> click.Command:
             _explain_plan(phrase, as_json)
             return
         found = read(phrase, issued=read_day(issued) if issued else local_date(system_clock()))
+        calendar = Calendar()
         if as_json:
-            print_json(explain(found))
+            print_json(explain(found, calendar))
         else:
-            _say(in_words(found, Calendar(), read_day(until) if until else None))
+            _say(in_words(found, calendar, read_day(until) if until else None))
 
     return run
 
@@ -38,10 +39,11 @@ def _explain_plan(name: str, as_json: bool) -> None:
     if source.plan is None or source.directory is None or source.broken:
         raise PlanError(source.problems)
     blueprint = source.blueprint
-    rows = plan_in_words(blueprint, source.almanac.of(blueprint.calendar_name))
+    calendar = source.almanac.of(blueprint.calendar_name)
+    rows = plan_in_words(blueprint, calendar)
     if as_json:
         print_json([
-            {"stage": stage, "key": key, **explain(blueprint.read_phrase(found.phrase)),
+            {"stage": stage, "key": key, **explain(blueprint.read_phrase(found.phrase), calendar),
              "sentence": found.sentence, "days": list(found.days)} for stage, key, found in rows
         ])  # fmt: skip
         return

@@ -20,6 +20,13 @@ _SPEAKERS_TIME = re.compile(
 )
 _DAY_OF_A_COUNT = re.compile(r"(ngày\s+)?làm\s+việc|(the\s+)?(first|last)\s+working")
 _DIGIT = re.compile(r"[0-9]")
+# The day the plan itself was issued. Without “này” it may be that of a unit's own plan, which nobody knows yet.
+_THIS_PLAN = r"(?:kế hoạch|văn bản|công văn) này"
+_ISSUING = r"(?:ký )?(?:ban|phát) hành|ký"
+_OWN_ISSUE = re.compile(
+    rf"(?:ngày |khi )*(?:(?:{_ISSUING}) {_THIS_PLAN}|{_THIS_PLAN} (?:được )?(?:{_ISSUING}))"
+    r"|(?:the )?(?:day (?:of )?)?(?:the )?(?:(?:issue|signing) of this plan|this plan (?:is|was) (?:issued|signed))"
+)
 # Words that may stand around the id of a stage and change nothing: khi (tổ chức) hoi-nghi (kết thúc).
 _AROUND = frozenset(
     {"ngày", "khi", "tổ", "chức", "diễn", "ra", "hoàn", "thành", "kết", "thúc", "khai", "bế", "mạc", "có", "xong"}
@@ -92,6 +99,8 @@ def _anchored(context: Context, anchor: Anchor, counted: bool) -> dict[str, Any]
     words = _words(context, anchor)
     if stage := _stage(context, anchor, words):
         return {"anchor": stage, "anchor_is_stage": True}
+    if _OWN_ISSUE.fullmatch(" ".join(words.lower().split())):
+        return {"anchor": words, "anchor_day": context.issued}
     if amount_in_words(words.lower()) is not None:
         raise context.refusal(anchor.start, _("an amount in words that is not known: write it in figures"))
     if _ENDS_IN_DATE.search(words) or (not counted and _DIGIT.search(words)):

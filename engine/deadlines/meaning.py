@@ -316,9 +316,14 @@ def _fields(it: Meaning, *names: str) -> dict[str, Any]:
     return {name: getattr(it, name) for name in names}
 
 
-def explain(deadline: Deadline) -> dict[str, object]:
-    """What `kh explain --json` prints: every key in order, dates in ISO form, None where a key does not apply."""
+def explain(deadline: Deadline, calendar: WorkingDays | None = None) -> dict[str, object]:
+    """What `kh explain --json` prints: every key in order, dates in ISO form, None where a key does not apply.
+
+    What hangs on a day that is known has a last good day where a calendar is given.
+    """
     facts = {"phrase": deadline.phrase, "kind": deadline.kind, **FACTS[deadline.kind](deadline)}
+    if isinstance(deadline, Relative) and deadline.anchor_day and calendar:
+        facts["last_day"] = deadline.resolve(deadline.anchor_day, calendar)
     facts |= {"inferred": list(deadline.inferred), "warnings": list(deadline.warnings)}
     return {key: _plain(facts.get(key)) for key in KEYS}
 
