@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.calendar import Calendar
-from engine.calendar import Calendar
 from engine.deadlines import Day, Period, Recurring, Relative, explain, read, read_span
 from engine.deadlines.meaning import KEYS
 from engine.errors import PhraseError
