@@ -10,10 +10,11 @@ from typing import Any
 
 from engine.configfile import find_config
 from engine.errors import BadValue, nearest, reason_of
-from engine.i18n import _
+from engine.i18n import N_, _
 
 SECRET = "•••"
 SHORTEST_TOKEN = 24
+DEFAULT = N_("default")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ TLS_MODES = ("none", "starttls", "tls")
 @dataclass(frozen=True, slots=True)
 class Value:
     text: str
-    source: str  # "default", the file, or the variable
+    source: str  # DEFAULT, the file, or the variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +259,7 @@ def load_settings(start: Path | None = None, environ: Mapping[str, str] = os.env
         elif key.toml in written:
             values[name] = Value(written[key.toml], str(path))
         else:
-            values[name] = Value(key.default, "default")
+            values[name] = Value(key.default, DEFAULT)
     return Settings(values)
 
 

@@ -24,7 +24,7 @@ def _doctor() -> click.Command:
         if as_json:
             print_json(_as_dict(settings, found))
         else:
-            rows: list[tuple[Any, ...]] = list(settings.shown())
+            rows = [(name, value, _(source)) for name, value, source in settings.shown()]
             print_table((_("Setting"), _("Value"), _("Source")), rows)
             for item in found:
                 verdict = _("ok") if item.ok else _("PROBLEM")
