@@ -15,6 +15,7 @@ from typing import Any
 
 from engine.errors import BadValue, NotInstalled, Unavailable
 from engine.i18n import N_, _
+from engine.periods import in_words
 from engine.templates import environment, exported, folders, plain, render
 
 # kind → (its templates, what it is)
@@ -79,7 +80,11 @@ def write_letter(
     Raises BadValue for a text template that cannot be filled in.
     """
     sections = plain(sections)
-    rows = [{**line, "stage": section["stage"]["name"]} for section in sections for line in section["lines"]]
+    rows = [
+        {**line, "stage": ", ".join(filter(None, (section["stage"]["name"], in_words(line["period"], language))))}
+        for section in sections
+        for line in section["lines"]
+    ]
     annex = rows if kind != "gm" and len(rows) > MOST_IN_TEXT else []
     plan = sections[0]["plan"]
     context = {

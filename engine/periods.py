@@ -1,9 +1,28 @@
-"""Periods of a recurring stage as they stand in selectors: 2022, 2022-H1, 2022-Q1, 2022-03, 2022-03-05."""
+"""Periods of a recurring stage: 2022, 2022-H1, 2022-Q1, 2022-03, 2022-03-05 in selectors, in words for readers."""
 
 import re
 from functools import cache
 
+from engine.i18n import language
+
 _PERIOD = re.compile(r"(\d{4})(?:-(?:H([12])|Q([1-4])|(\d{2})(?:-(\d{2}))?))?\Z")
+
+# As offices write them. A number of a month that could be read for another has its zero (Decree 30/2020/NĐ-CP).
+_WORDS = {
+    "vi": {
+        "year": "năm {year}", "H1": "6 tháng đầu năm {year}", "H2": "6 tháng cuối năm {year}",
+        "quarter": "quý {roman}/{year}", "month": "tháng {padded}/{year}", "day": "ngày {day}/{month}/{year}",
+    },
+    "en": {
+        "year": "{year}", "H1": "first half of {year}", "H2": "second half of {year}",
+        "quarter": "quarter {quarter} of {year}", "month": "{name} {year}", "day": "{day}/{month}/{year}",
+    },
+}  # fmt: skip
+_ROMAN = ("I", "II", "III", "IV")
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 
 
 def is_period(text: str) -> bool:
@@ -33,3 +52,19 @@ def matching(period: str, offered: list[str]) -> list[str]:
         return [period] if period in offered else offered
     within = [item for item in offered if item and months(item) <= months(period)]
     return within or [item for item in offered if not item or months(period) <= months(item)]
+
+
+def in_words(period: str, code: str | None = None) -> str:
+    """`quý I/2022`, `6 tháng đầu năm 2022`, `first half of 2022`, in a language or the one in force.
+
+    What is no period stays as it is.
+    """
+    found = _PERIOD.match(period)
+    if not found:
+        return period
+    year, half, quarter, month, day = found.groups()
+    kind = f"H{half}" if half else "quarter" if quarter else "day" if day else "month" if month else "year"
+    return _WORDS[code or language()][kind].format(
+        year=year, quarter=quarter, roman=_ROMAN[int(quarter or 1) - 1], day=day, month=month,
+        padded=month if month in ("01", "02") else (month or "").lstrip("0"), name=MONTHS[int(month or 1) - 1],
+    )  # fmt: skip

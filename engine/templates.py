@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from jinja2.visitor import NodeTransformer
 
 from engine.clock import shown_day
 from engine.errors import Endless
+from engine.periods import MONTHS, in_words
 from engine.plan.writing import one_line, scalar
 from engine.resources import data_dir
 
@@ -91,7 +92,7 @@ def environment(language: str, own: Path | None = None) -> Bounded:
     )  # fmt: skip
     found.filters |= {
         "day": _day, "counted": _counted, "indent": _indent, "long_day": LONG_DAYS[language], "several": several,
-        "yaml": scalar,
+        "yaml": scalar, "period": partial(in_words, code=language),
     }  # fmt: skip
     for name in _WITHOUT["globals"]:
         del found.globals[name]
@@ -152,10 +153,6 @@ def _english_day(value: date | None) -> str:
     return f"{value.day} {MONTHS[value.month - 1]} {value.year}" if value else "…… …………… ………"
 
 
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
 LONG_DAYS = {"vi": _long_day, "en": _english_day}
 
 

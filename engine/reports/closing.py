@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from engine.clock import YEARS, day_after, instant_of, read_day, shown_day
 from engine.errors import BadValue
 from engine.i18n import _
-from engine.periods import months
+from engine.periods import in_words, months
 
 FIRST_DAY, LAST_DAY = 15, 14
 
@@ -35,7 +35,7 @@ class Closing:
         if self.first is None:
             return _("to {day}").format(day=shown_day(self.last))
         days = {"first": shown_day(self.first), "last": shown_day(self.last)}
-        return _("{period}: {first} to {last}").format(period=self.name, **days)
+        return _("{period}: {first} to {last}").format(period=in_words(self.name), **days)
 
     def before(self) -> "Closing | None":
         """The period before, of the same length; a single day has none."""

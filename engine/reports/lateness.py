@@ -3,6 +3,7 @@
 from typing import Any
 
 from engine.i18n import _
+from engine.periods import in_words
 from engine.reports.chasing import NEVER, Chased, chased
 from engine.reports.filing import Filing
 from engine.reports.scene import Line, Scene
@@ -48,9 +49,10 @@ def _rows(filing: Filing) -> list[dict[str, Any]]:
 
 def _row(scene: Scene, line: Line, number: int, told: Chased) -> dict[str, Any]:
     task = line.task
+    place = ", ".join(filter(None, (line.stage.clause, in_words(task.period))))
     return {
         "no": str(number), "plan": scene.blueprint.plan.number, "task": task.selector, "unit_id": task.unit,
-        "unit": line.unit, "duty": f"{line.stage.name} ({', '.join(filter(None, (line.stage.clause, task.period)))})",
+        "unit": line.unit, "duty": f"{line.stage.name} ({place})",
         "phrase": worded(scene.blueprint, task.stage), "last_day": task.last_day, "days_late": line.days_late,
         "times": told.times, "calls": told.calls, "severity": told.severity or None, "rung": told.rung,
         "call": _whom_to_call(scene, task.unit),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from engine.i18n import _
+from engine.periods import in_words
 from engine.reports.chasing import KINDS, Happening, happenings
 from engine.reports.filing import Filing
 from engine.reports.scene import Scene
@@ -34,8 +35,9 @@ def _fits(filing: Filing, scene: Scene, item: Happening) -> bool:
 
 def _row(scene: Scene, item: Happening) -> dict[str, Any]:
     name = scene.blueprint.plan.stages[item.stage].name
+    units = "; ".join(map(scene.name, item.units))
     return {
         "plan": scene.blueprint.plan.number, "at": item.at, "kind": _(KINDS[item.kind]),
-        "duty": f"{name} – {item.period}" if item.period else name, "units": "; ".join(map(scene.name, item.units)),
+        "duty": " – ".join(filter(None, (name, in_words(item.period)))), "units": units,
         "text": item.text, "whom": item.whom, "paper": item.doc,
     }  # fmt: skip
