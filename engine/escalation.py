@@ -118,13 +118,8 @@ def is_top(blueprint: Blueprint, task: TaskRow, register: Register) -> bool:
 
 
 def _resolve(target: str, blueprint: Blueprint, task: TaskRow, register: Register, day: date) -> Iterable[str]:
-    plan = blueprint.plan
+    plan, partners = blueprint.plan, blueprint.partners(task.stage, task.unit)
     stage = plan.stages[task.stage]
-    partners = blueprint.partners(task.stage, task.unit)
-
-    def parents() -> list[str]:
-        return [parent for parent in map(register.parent, partners) if parent]
-
     match target:
         case "responsible":
             return partners
@@ -136,12 +131,16 @@ def _resolve(target: str, blueprint: Blueprint, task: TaskRow, register: Registe
         case "coordinator":
             return [plan.coordinator]
         case "submit_to":
-            named = [unit for name in stage.submit_to for unit in (parents() if name == "parent" else [name])]
+            named = [
+                unit
+                for name in stage.submit_to
+                for unit in (_above(partners, register) if name == "parent" else [name])
+            ]
             return blueprint.members(tuple(named))
         case "through":
             return [stage.through] if stage.through else []
         case "parent":
-            return parents()
+            return _above(partners, register)
         case "issuer":
             return [plan.document.issuer]
         case "chair":
@@ -150,6 +149,10 @@ def _resolve(target: str, blueprint: Blueprint, task: TaskRow, register: Registe
             return blueprint.members(stage.attend)
         case _:
             return blueprint.members((target,))
+
+
+def _above(units: Iterable[str], register: Register) -> list[str]:
+    return [parent for parent in map(register.parent, units) if parent]
 
 
 @dataclass

@@ -217,7 +217,17 @@ def _converting(converts: Sequence[Convert | None]) -> Convert | None:
     def converted(values: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(None if value is None else convert(value) for convert, value in zip(each, values, strict=True))
 
-    return lambda row: arrange((*row, *converted(pick(row))))
+    latest: tuple[Any, Any] = (None, ())  # one object, for threads
+
+    def convert_row(row: Sequence[Any]) -> Any:
+        nonlocal latest
+        picked, (known, found) = pick(row), latest
+        if picked != known:
+            found = converted(picked)
+            latest = picked, found
+        return arrange((*row, *found))
+
+    return convert_row
 
 
 def _defaults(statement: Any) -> dict[str, Any]:

@@ -198,13 +198,8 @@ def tasks(connection: Connection, *conditions: ColumnElement[bool]) -> list[Task
     return sorted(_TASKS.made(connection, found.all()), key=_ID)
 
 
-_OF_UNIT = [TASK.c[name] == bindparam(name) for name in ("instance_id", "stage", "unit")]
-_TASKS_OF_UNIT = Prepared(_EVERY_TASK.where(*_OF_UNIT).order_by(TASK.c.id), TaskRow._make)
-
-
-def unit_tasks(connection: Connection, instance_id: int, stage: str, unit: str) -> list[TaskRow]:
-    """A unit's tasks of one stage, in all its periods."""
-    return _TASKS_OF_UNIT.all(connection, instance_id=instance_id, stage=stage, unit=unit)
+_OF_STAGE = [TASK.c[name] == bindparam(name) for name in ("instance_id", "stage")]
+_TASKS_OF_UNITS = Among(lambda units: _EVERY_TASK.where(*_OF_STAGE, TASK.c.unit.in_(units)), TaskRow._make)
 
 
 def first_unfinished(connection: Connection, instance_id: int) -> TaskRow | None:
@@ -228,13 +223,12 @@ def stage_tasks(
     state: str | None = None,
     units: Iterable[str] | None = None,
 ) -> list[TaskRow]:
-    """The tasks of one stage, in all its periods."""
-    conditions = [TASK.c.instance_id == instance_id, TASK.c.stage == stage]
-    if state is not None:
-        conditions.append(TASK.c.state == state)
+    """The tasks of one stage, in all its periods, in the order of their ids."""
     if units is None:
-        return tasks(connection, *conditions)
-    return [task for some in chunks(sorted(units)) for task in tasks(connection, *conditions, TASK.c.unit.in_(some))]
+        conditions = [TASK.c.instance_id == instance_id, TASK.c.stage == stage]
+        return tasks(connection, *conditions, *([TASK.c.state == state] if state is not None else []))
+    found = _TASKS_OF_UNITS.all(connection, sorted(set(units)), instance_id=instance_id, stage=stage)
+    return sorted((task for task in found if state in (None, task.state)), key=_ID)
 
 
 def add_tasks(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache, partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ MAX_SUBJECT = 180
 MAX_INDENT = 80
 MAX_STEPS = 200_000  # turns of loops and calls in one rendering
 MAX_TEXT = 2_000_000  # characters
+PIECES = 32  # of a text, between two looks at how long it has become
 MAX_NUMBER = 1_000_000_000_000
 # What makes a long text out of a number, or carries a growing one from turn to turn.
 _WITHOUT = {"globals": ("lipsum", "namespace"), "filters": ("batch", "center", "format", "slice", "wordwrap")}
@@ -113,13 +115,16 @@ def render(name: str, language: str, context: Mapping[str, Any], own: Path | Non
     """
     found = environment(language, own)
     found.steps = MAX_STEPS * room
+    template = found.get_template(name)
+    pieces = template.root_render_func(template.new_context(dict(context)))  # `generate` hands on each piece once more
     parts, size = [], 0
-    for text in found.get_template(name).generate(context):
-        size += len(text)
+    while some := list(islice(pieces, PIECES)):
+        parts.append("".join(some))
+        size += len(parts[-1])
         if size > MAX_TEXT * room:
             raise Endless(MAX_TEXT * room)
-        parts.append(text)
-    return re.sub(r"\n{3,}", "\n\n", "".join(parts)).strip() + "\n"
+    text = "".join(parts)
+    return (re.sub(r"\n{3,}", "\n\n", text) if "\n\n\n" in text else text).strip() + "\n"
 
 
 def part(name: str, language: str, own: Path | None = None) -> str:

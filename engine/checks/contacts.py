@@ -19,13 +19,16 @@ def contacts(course: Course) -> None:
     for stage_id, rungs in ladders(blueprint):
         stage = blueprint.plan.stages[stage_id]
         to = tuple(dict.fromkeys(target for rung in rungs for target in rung.to if target != "head"))
-        for units in blueprint.holders(stage_id) if to else ():
+        if not to:
+            continue
+        everybody = replace(rungs[0], severity=0, to=to)  # all rungs in one: who is written to at all?
+        some = paper_task(blueprint, stage_id, "")
+        for units in blueprint.holders(stage_id):
             asking = (to, units, stage.with_, stage.submit_to, stage.through, stage.chair, stage.attend)
             if asking in asked:
                 continue
             asked.add(asking)
-            everybody = replace(rungs[0], severity=0, to=to)  # all rungs in one: who is written to at all?
-            task = paper_task(blueprint, stage_id, units[0])
+            task = some._replace(unit=units[0])
             found = recipients(everybody, blueprint, task, register, blueprint.plan.document.date)
             for name in found.keys() - told:
                 told.add(name)

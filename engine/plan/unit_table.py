@@ -80,6 +80,8 @@ def _row(at: tuple[int, int], cells: list[str], own: Places, contacts: Places, t
 
 def _part(at: tuple[int, int], cells: list[str], places: Places, table: Tree) -> Mapping:
     part = Mapping(at, file=table.file)
-    part.update([(name, cells[place]) for place, name in places if cells[place]])
+    for place, name in places:
+        if value := cells[place]:
+            part[name] = value
     part.keys_at = part.values_at = dict.fromkeys(part, at)
     return part

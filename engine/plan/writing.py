@@ -10,10 +10,9 @@ NUMBER_1_2 = re.compile(r"0o[0-7]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][
 
 def one_line(text: str, most: int | None = None) -> str:
     """Text on one line of at most so many characters, without control or direction characters."""
-    plain = text
-    if not text.isprintable():  # what has no such characters need not be looked at one by one
-        plain = "".join(char if unicodedata.category(char)[0] != "C" else " " for char in text)
-    line = " ".join(unicodedata.normalize("NFC", plain).split())
+    line = " ".join(unicodedata.normalize("NFC", text).split())
+    if not line.isprintable():  # what has no such characters need not be looked at one by one
+        line = " ".join("".join(char if unicodedata.category(char)[0] != "C" else " " for char in line).split())
     return line if most is None or len(line) <= most else line[: most - 1] + "…"
 
 

@@ -143,7 +143,7 @@ class Parcel:
             allowed = allowed_triggers(self.task.state)
             raise IllegalMove(self.task.selector, Trigger.SUBMIT, state_label(self.task.state), allowed)
         self.there = pieces.there(before)
-        self.numbered = self._dated(local_date(self.moment, settling.office.zone))
+        self.numbered = self._is_numbered(settling.office.zone)
         self.new = self._new()
         self.missing = pieces.missing(wanted.owed, {*self.there, *self.new})
         self.files = self._files()
@@ -154,10 +154,10 @@ class Parcel:
     def submits(self) -> bool:
         return self.in_turn and not self.missing
 
-    def _dated(self, arrived_on: date) -> bool:
+    def _is_numbered(self, zone: str) -> bool:
         """Does the paper bear number and date? Raises BadValue where it is dated after its arrival."""
         number, day = read_paper(self.doc or "")
-        if day and day > arrived_on:
+        if day and day > (arrived_on := local_date(self.moment, zone)):
             text = _("{task}: the paper is dated {day}, after its arrival on {arrival}")
             days = {"day": shown_day(day), "arrival": shown_day(arrived_on)}
             raise BadValue(text.format(task=self.task.selector, **days))

@@ -135,8 +135,8 @@ def _match_in(
     stages = _known(pattern.stages, blueprint.plan.stages, _("stage"))
     units = None if any("*" in unit for unit in pattern.units) else _units(blueprint, pattern.units)
     filters = _filters(office, selection, now)
-    if units is not None and len(stages) == len(units) == 1 and not filters:
-        tasks = store.unit_tasks(connection, instance.id, stages[0], units[0])
+    if units is not None and len(stages) == 1 and not filters:
+        tasks = store.stage_tasks(connection, instance.id, stages[0], units=units)
     else:
         conditions = [store.TASK.c.instance_id == instance.id, *filters]
         if len(stages) < len(blueprint.plan.stages):
