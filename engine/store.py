@@ -199,6 +199,9 @@ def tasks(connection: Connection, *conditions: ColumnElement[bool]) -> list[Task
 
 
 _OF_STAGE = [TASK.c[name] == bindparam(name) for name in ("instance_id", "stage")]
+# One unit's are found by the index of units; for those of several SQLite looks through the stage.
+_BY_UNIT = TASK.c.unit == bindparam("unit")
+_TASKS_OF_UNIT = Prepared(_EVERY_TASK.where(*_OF_STAGE, _BY_UNIT).order_by(TASK.c.id), TaskRow._make)
 _TASKS_OF_UNITS = Among(lambda units: _EVERY_TASK.where(*_OF_STAGE, TASK.c.unit.in_(units)), TaskRow._make)
 
 
@@ -227,7 +230,11 @@ def stage_tasks(
     if units is None:
         conditions = [TASK.c.instance_id == instance_id, TASK.c.stage == stage]
         return tasks(connection, *conditions, *([TASK.c.state == state] if state is not None else []))
-    found = _TASKS_OF_UNITS.all(connection, sorted(set(units)), instance_id=instance_id, stage=stage)
+    where, names = {"instance_id": instance_id, "stage": stage}, sorted(set(units))
+    if len(names) == 1:
+        found = _TASKS_OF_UNIT.all(connection, unit=names[0], **where)
+    else:
+        found = _TASKS_OF_UNITS.all(connection, names, **where)
     return sorted((task for task in found if state in (None, task.state)), key=_ID)
 
 

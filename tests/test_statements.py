@@ -141,3 +141,12 @@ def test_nothing_that_is_due_is_looked_for_by_a_scan(office_of: Callable[[int], 
     with db.reading(office.engine) as connection:
         for text, index in ((overdue, "task_overdue"), (soon, "task_last_day")):
             assert index in str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}").all())
+
+
+def test_one_task_is_not_looked_for_among_its_whole_stage(office_of: Callable[[int], Office]) -> None:
+    office = office_of(FEW)
+    with said_to_the_database(office) as said, db.reading(office.engine) as connection:
+        assert len(select(office, connection, Selection([f"n{FEW}/bao-cao/x1"]), LATER)) == 1
+    (asked,) = [text for text in said if "task.unit =" in text]
+    with db.reading(office.engine) as connection:
+        assert "task_unit (unit=?)" in str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}").all())
