@@ -5,6 +5,8 @@ import re
 import socket
 from collections.abc import Collection
 
+from engine.i18n import _
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 NUMBER = re.compile(r"(0x[0-9a-f]*|\d+)\.?", re.IGNORECASE)  # as the last label of a name: an address in disguise
@@ -21,15 +23,17 @@ def refusal(host: str, allowed: Collection[str]) -> str | None:
     if host.lower() in allowed:
         return None
     if _is_disguised(host):
-        return f"{host} is a number, not a name: write the name"
+        return _("{host} is a number, not a name: write the name").format(host=host)
     try:
         found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
     except (OSError, UnicodeError):
         return None  # to be tried, and told by its own error
-    return next((f"{host} leads to {one}, inside a network: {ASK}" for one in sorted(found) if is_inside(one)), None)
+    return next((leads_inside(host, one) for one in sorted(found) if is_inside(one)), None)
 
 
-ASK = "name it in KH_WEBHOOK_ALLOW if that is meant"
+def leads_inside(host: str, address: str) -> str:
+    text = _("{host} leads to {address}, inside a network: name it in KH_WEBHOOK_ALLOW if that is meant")
+    return text.format(host=host, address=address)
 
 
 def is_inside(text: str) -> bool:

@@ -8,6 +8,7 @@ from engine.channels.contract import Result, Verdict
 from engine.channels.mime import attached
 from engine.config import Settings
 from engine.errors import NotInstalled
+from engine.i18n import N_
 from engine.rows import MessageRow
 from engine.templates import header_text
 
@@ -26,7 +27,7 @@ class AppriseChannel:
 
         service = apprise.Apprise()
         if not service.add(message.recipient):
-            return Result(Verdict.REFUSED, "not an address apprise knows")
+            return Result(Verdict.REFUSED, N_("not an address apprise knows"))
         held = attached(message.attachments)
         files = [AttachMemory(content, name) for name, content in held.items()]  # type: ignore[no-untyped-call]
         for one in service:
@@ -40,9 +41,9 @@ class AppriseChannel:
             )
         except Exception as error:  # one of a hundred plug-ins; none may stop the others
             return Result.of(Verdict.LATER, error)
-        return Result(
-            Verdict.ACCEPTED if sent else Verdict.LATER, "accepted" if sent else "the service did not accept it"
-        )
+        if sent:
+            return Result(Verdict.ACCEPTED, "accepted")
+        return Result(Verdict.LATER, N_("the service did not accept it"))
 
     def close(self) -> None: ...
 

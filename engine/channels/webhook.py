@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from engine.channels.addresses import ASK, is_inside, refusal
+from engine.channels.addresses import is_inside, leads_inside, refusal
 from engine.channels.contract import AMBIGUOUS, Result, Verdict
 from engine.config import Settings
 from engine.errors import Unavailable
@@ -40,7 +40,7 @@ class _Checked(http.client.HTTPConnection):
         super().connect()
         if self.host not in self.trusted and is_inside(peer := self.sock.getpeername()[0]):
             self.close()
-            raise ValueError(f"{self.host} leads to {peer}, inside a network: {ASK}")
+            raise ValueError(leads_inside(self.host, peer))
 
 
 class _CheckedTls(_Checked, http.client.HTTPSConnection): ...
@@ -73,7 +73,7 @@ class WebhookChannel:
         parts = urllib.parse.urlsplit(message.recipient)
         server = parts.netloc
         if server in self.silent:
-            return Result(Verdict.LATER, f"{server} did not answer just now")
+            return Result(Verdict.LATER, _("{server} did not answer just now").format(server=server))
         if why := refusal(parts.hostname or "", self.allowed):
             return Result(Verdict.REFUSED, why)
         ready()
