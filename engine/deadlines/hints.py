@@ -30,6 +30,18 @@ HINTS = (
         ("hằng tháng", "hằng quý", "hằng năm"),
     ),
     (
+        r"(?<=[0-9])\s*[,;]\s[^,;]*?(?<!\w)(?:trước|(?:chậm|muộn|trễ)\s+nhất|(?:đến|tới)\s+hết|before|by|no\s+later\s+than)"
+        r"\s+(?:ngày\s+|the\s+)?[0-9].*\Z",
+        N_("several deadlines at once: write a stage for each"),
+        ("trước ngày 15/6 và 15/12 hằng năm",),
+    ),
+    (
+        r"(?<!\w)(?:trong|vòng|sau|trước|within|after|before)\s+[0-9]{1,3}\s+"
+        r"(?:ngày(?:\s+làm\s+việc)?|tuần|tháng|(?:(?:working|business)\s+)?days?|weeks?|months?)\s*\Z",
+        N_("counted from what? Name the day or the stage"),
+        ("5 ngày làm việc kể từ ngày 30/3/2020", "3 ngày trước ngày 30/3/2020"),
+    ),
+    (
         r"\A.*?(?<!\w)(?:từ|kể\s+từ|từ\s+sau|from|since)\s+(?:ngày|tháng|qu[ýí]|năm|[0-9]|the)[^,;]*\Z",
         N_("this says when it begins, not when it ends"),
         ("đến hết ngày 30/6/2020",),
