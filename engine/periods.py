@@ -7,7 +7,7 @@ from engine.i18n import language
 
 _PERIOD = re.compile(r"(\d{4})(?:-(?:H([12])|Q([1-4])|(\d{2})(?:-(\d{2}))?))?\Z")
 
-# As offices write them. A number of a month that could be read for another has its zero (Decree 30/2020/NĐ-CP).
+# As offices write them.
 _WORDS = {
     "vi": {
         "year": "năm {year}", "H1": "6 tháng đầu năm {year}", "H2": "6 tháng cuối năm {year}",
@@ -66,5 +66,15 @@ def in_words(period: str, code: str | None = None) -> str:
     kind = f"H{half}" if half else "quarter" if quarter else "day" if day else "month" if month else "year"
     return _WORDS[code or language()][kind].format(
         year=year, quarter=quarter, roman=_ROMAN[int(quarter or 1) - 1], day=day, month=month,
-        padded=month if month in ("01", "02") else (month or "").lstrip("0"), name=MONTHS[int(month or 1) - 1],
+        padded=month_number(int(month or 1)), name=MONTHS[int(month or 1) - 1],
     )  # fmt: skip
+
+
+def month_number(month: int) -> str:
+    """`02`, but `3`: one that could be read for another has its zero (Decree 30/2020/NĐ-CP)."""
+    return f"{month:02}" if month < 3 else str(month)
+
+
+def with_period(name: str, period: str | None) -> str:
+    """The name of a stage with its period, where it has one: `Báo cáo (quý I/2022)`."""
+    return f"{name} ({in_words(period)})" if period else name

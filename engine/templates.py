@@ -16,7 +16,7 @@ from jinja2.visitor import NodeTransformer
 
 from engine.clock import shown_day
 from engine.errors import Endless
-from engine.periods import MONTHS, in_words
+from engine.periods import MONTHS, in_words, month_number
 from engine.plan.writing import one_line, scalar
 from engine.resources import data_dir
 
@@ -151,7 +151,7 @@ def _long_day(value: date | None) -> str:
     """A date as Vietnamese papers spell it; dots to be filled in where there is none."""
     if value is None:
         return "…… tháng …… năm ………"
-    return f"{value.day:02d} tháng {value.month:0{2 if value.month < 3 else 1}d} năm {value.year}"
+    return f"{value.day:02d} tháng {month_number(value.month)} năm {value.year}"
 
 
 def _english_day(value: date | None) -> str:

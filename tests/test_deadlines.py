@@ -375,5 +375,7 @@ def test_issue_dates_at_the_edges(phrase: str, issued: date) -> None:
 @pytest.mark.parametrize("phrase", ["trong dot hằng năm", "Trong dot-cao-diem hàng năm", "nhân dot-cao-diem hằng năm"])
 def test_an_occasion_of_every_year_is_never_read_as_the_bare_year(phrase: str) -> None:
     window = {"dot-cao-diem": ((10, 17), (11, 18))}
-    found = explain(read(phrase.replace(" dot ", " dot-cao-diem "), issued=date(2022, 8, 8), occasions=window))
+    found = explain(
+        read(phrase.replace(" dot ", " dot-cao-diem "), issued=date(2022, 8, 8), occasions=window), Calendar()
+    )
     assert (found["every"], found["anchor"], found["from"]) == (None, "dot-cao-diem", "2022-10-17")

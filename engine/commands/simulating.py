@@ -18,7 +18,7 @@ from engine.forecast import Change, Line, changes, lines, to_csv, to_ics, totals
 from engine.i18n import _, first_of
 from engine.ladders import label
 from engine.office import Office
-from engine.periods import in_words
+from engine.periods import with_period
 from engine.plan.files import find_plan
 from engine.plan.loader import load_plan
 from engine.reports.explain import WEEKDAYS
@@ -119,7 +119,7 @@ def _namer(found: Simulated) -> Any:
 
     def name(stretch: str) -> str:
         stage, _slash, period = stretch.partition("/")
-        return stages[stage].name + (f" ({in_words(period)})" if period else "")
+        return with_period(stages[stage].name, period)
 
     return name
 

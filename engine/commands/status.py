@@ -13,7 +13,7 @@ from engine.db import reading
 from engine.errors import BadValue
 from engine.i18n import _, counted, first_of
 from engine.office import Office
-from engine.periods import in_words
+from engine.periods import with_period
 from engine.reports.absences import in_lines
 from engine.reports.scene import CELL_LABELS, FOUR
 from engine.reports.status import status_view
@@ -144,7 +144,7 @@ def _dates(view: dict[str, Any]) -> Iterable["RenderableType"]:
         yield ""
         yield Text(_("Next dates:"))
     for item in view["next_dates"]:
-        name = f"{item['name']} ({in_words(item['period'])})" if item["period"] else item["name"]
+        name = with_period(item["name"], item["period"])
         yield Text(f"  {day(item['date'])}  {name}  " + counted("{n} task", "{n} tasks", item["tasks"]))
 
 

@@ -192,6 +192,10 @@ class Relative(Meaning):
         day = shifted(anchor_day, sign * self.amount, self.unit)
         return calendar.next_working(day) if sign > 0 else day
 
+    def last_day(self, calendar: WorkingDays) -> date | None:
+        """The last good day, where the phrase itself dates the anchor."""
+        return self.resolve(self.anchor_day, calendar) if self.anchor_day else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event(Meaning):
@@ -316,14 +320,11 @@ def _fields(it: Meaning, *names: str) -> dict[str, Any]:
     return {name: getattr(it, name) for name in names}
 
 
-def explain(deadline: Deadline, calendar: WorkingDays | None = None) -> dict[str, object]:
-    """What `kh explain --json` prints: every key in order, dates in ISO form, None where a key does not apply.
-
-    What hangs on a day that is known has a last good day where a calendar is given.
-    """
+def explain(deadline: Deadline, calendar: WorkingDays) -> dict[str, object]:
+    """What `kh explain --json` prints: every key in order, dates in ISO form, None where a key does not apply."""
     facts = {"phrase": deadline.phrase, "kind": deadline.kind, **FACTS[deadline.kind](deadline)}
-    if isinstance(deadline, Relative) and deadline.anchor_day and calendar:
-        facts["last_day"] = deadline.resolve(deadline.anchor_day, calendar)
+    if isinstance(deadline, Relative):
+        facts["last_day"] = deadline.last_day(calendar)
     facts |= {"inferred": list(deadline.inferred), "warnings": list(deadline.warnings)}
     return {key: _plain(facts.get(key)) for key in KEYS}
 

@@ -83,8 +83,8 @@ def _until(moment: time | None) -> str:
 def _last_days(deadline: Deadline, calendar: Calendar, until: date | None) -> Iterator[date]:
     if isinstance(deadline, Day | Period):
         yield deadline.last_day
-    elif isinstance(deadline, Relative) and deadline.anchor_day:
-        yield deadline.resolve(deadline.anchor_day, calendar)
+    elif isinstance(deadline, Relative) and (day := deadline.last_day(calendar)):
+        yield day
     elif isinstance(deadline, Recurring) and until is not None:
         turns = deadline.occurrences(deadline.issued, until)
         yield from islice((turn.last_day for turn in turns if turn.last_day), MOST_DATES)

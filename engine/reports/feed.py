@@ -15,7 +15,7 @@ from engine.escalation import agenda, rungs_of, timeline
 from engine.i18n import _, in_language
 from engine.ics import Entry, calendar_bytes
 from engine.office import Office, Register
-from engine.periods import in_words
+from engine.periods import with_period
 from engine.plan.blueprint import Blueprint
 from engine.rows import InstanceRow, TaskRow
 from engine.states import DROPPED, FINAL, State, state_label
@@ -105,7 +105,7 @@ class _Feed:
 
     def _summary(self, task: TaskRow) -> str:
         stage = self.blueprint.plan.stages[task.stage]
-        name = f"{stage.name} ({in_words(task.period)})" if task.period else stage.name
+        name = with_period(stage.name, task.period)
         units = ", ".join(map(self._name, self.blueprint.partners(task.stage, task.unit)))
         text = name if self.unit else f"{name} – {units}"
         return f"{state_label(task.state)}: {text}" if task.state in FINAL else text
