@@ -13,10 +13,12 @@ from sqlalchemy import text
 from engine import db, leases, pace, postgresql, store, tallies
 from engine.again import again
 from engine.errors import Interrupted, Unavailable
+from engine.escalation import sweep_batch
 from engine.office import Office
 from engine.service.moves import move
 from engine.service.select import Selection
 from engine.service.start import start
+from engine.service.ticking import SWEEPING, tick
 from engine.states import Trigger
 
 pytestmark = pytest.mark.store("postgresql")
@@ -167,14 +169,36 @@ def test_a_commit_under_way_is_waited_for(started: Office, other: Office) -> Non
         answers: list[bool] = []
         asking = threading.Thread(target=lambda: answers.append(postgresql.was_committed(started.engine, "c1")))
         asking.start()
-        with started.engine.connect() as watching:
-            while not watching.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar():
-                pass
+        until_it_waits(started, asking)
         assert answers == []
         under_way.commit()
         asking.join()
     assert answers == [True]
     assert not postgresql.was_committed(started.engine, "c2")
+
+
+def until_it_waits(office: Office, thread: threading.Thread) -> None:
+    """For a lock in the database of this office; or until it has ended without."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    with office.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as watching:
+        while thread.is_alive() and not watching.execute(waiting).scalar():
+            pass
+
+
+def test_who_may_release_does_so_though_others_decided_everything(
+    mailbox: Mailbox, started: Office, other: Office
+) -> None:
+    """The others leave to it what they decide: did it look at its own alone, a morning would wait for the next tick."""
+    ticking = threading.Thread(target=tick, args=(started, ON))
+    with db.writing(other.engine) as connection:
+        db.among_others(connection, SWEEPING)
+        assert sweep_batch(other, connection, ON).decisions == 2
+        ticking.start()
+        until_it_waits(other, ticking)
+    ticking.join()
+    assert Counter(mail["To"] for mail in mailbox.mails) == {"h1@t.example.vn": 1, "h2@t.example.vn": 1}
 
 
 def test_a_server_that_is_gone_is_a_plain_word(kh: Kh, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,7 +117,7 @@ def _decide(office: Office, now: datetime, due: Due, ticked: Ticked, spread: Spr
             if alone:
                 spread("sweep")
             sweep_all(office, now, ticked)
-        if alone and (due.decisions or due.silences or ticked.decisions):
+        if alone:  # though it decided nothing itself: the others leave to it what they decided
             _release(office, now, ticked)
 
 
